@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { Command, InvalidArgumentError } from 'commander'
+import { isFaucetError } from '../../lib/errors.js'
+import { createFaucet } from '../web/node.js'
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+
+interface ServeOptions {
+  readonly name: string
+  readonly port: number
+  readonly host: string
+  readonly store: string
+  readonly write: boolean
+}
+
+const program = new Command('faucet')
+  .description('A REST API over a SQL database, its shape locked as a contract.')
+  .version(version)
+
+program
+  .command('serve')
+  .description('serve one database on plain HTTP, for a look without an app of your own')
+  .argument('<dsn>', 'for example sqlite:./shop.db or postgres://localhost/shop')
+  .option('--name <name>', 'first part of the paths', 'db')
+  .option('--port <number>', 'port to listen on', wholePort, 3000)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--store <file>', 'where the contract is kept', '.faucet/contracts.db')
+  .option('--write', 'allow writes and contract changes to anybody who reaches the port', false)
+  .action(serve)
+
+await program.parseAsync().catch((error: unknown) => {
+  if (!isFaucetError(error)) throw error
+  process.stderr.write(`${error.message}\n`)
+  // 2: wrong usage or configuration; 3: could not tell.
+  process.exitCode = error.code === 'invalid-config' ? 2 : 3
+})
+
+async function serve(dsn: string, { name, port, host, store, write }: ServeOptions): Promise<void> {
+  const { router, controller } = createFaucet({
+    services: [{ name, dsn }],
+    access: write ? { authorize: () => true, operate: () => ({ actor: 'cli' }) } : 'public-read',
+    store,
+  })
+  const end = () => void controller.close().then(() => server.close())
+  const server = createServer(router)
+  await controller.ready().catch(async (error: unknown) => {
+    await controller.close()
+    throw error
+  })
+  server.listen(port, host, () => process.stdout.write(`http://${host}:${port}/${name}/_table\n`))
+  process.once('SIGINT', end).once('SIGTERM', end)
+}
+
+function wholePort(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new InvalidArgumentError('a port is a whole number up to 65535')
+}

@@ -1,0 +1,94 @@
+import { CompiledQuery } from 'kysely'
+import type { DatabaseSettings, Engine } from '../../../lib/database.js'
+import type { ColumnType } from '../../../lib/schema/column-type.js'
+import type { ColumnDefault } from '../../../lib/schema/table.js'
+import { engineOf } from '../mysql/connect.js'
+import type { Flavour } from '../mysql/flavour.js'
+import { literalBody, unescapeLiteral } from '../mysql/literal.js'
+import { sharedProbeParts } from '../mysql/probe.js'
+
+// Strict for every storage engine, so that no value is cut or bent to fit; 0 is a value of an AUTO_INCREMENT column like any other.
+const mode =
+  'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'
+
+/** The server takes seconds with a fraction; 0 is no limit. */
+function seconds({ statementTimeout }: DatabaseSettings): number {
+  return statementTimeout / 1000
+}
+
+const flavour: Flavour = {
+  name: 'mariadb',
+  schemes: ['mariadb', 'mysql'],
+  can: {
+    identity: 'none',
+    returning: { insert: true, update: false, delete: true },
+    nulls: 'low',
+    defaultKeyword: true,
+    maxParameters: 65_535,
+    transactionalDdl: false,
+  },
+  session: (settings) =>
+    CompiledQuery.raw("set session time_zone = '+00:00', sql_mode = ?, autocommit = 1, max_statement_time = ?", [
+      mode,
+      seconds(settings),
+    ]),
+  guard: (query, settings) => ({
+    ...query,
+    sql: `set statement time_zone = '+00:00', sql_mode = ?, max_statement_time = ? for ${query.sql}`,
+    parameters: [mode, seconds(settings), ...query.parameters],
+  }),
+  patience: {
+    begin: () => CompiledQuery.raw('set session max_statement_time = 0, net_write_timeout = 3600'),
+    end: (settings) => CompiledQuery.raw('set session max_statement_time = ?, net_write_timeout = default', [seconds(settings)]),
+  },
+  checksStatement: `select constraint_name as name, level, table_name as tbl, check_clause as expr
+    from information_schema.check_constraints where constraint_schema = ?`,
+  // Names are file names here: everything but letters and digits is encoded.
+  idsStatement: `select tbl, id from (select table_id as id,
+      convert(convert(binary substring_index(name, '/', 1) using filename) using utf8mb4) as db,
+      convert(convert(binary substring_index(name, '/', -1) using filename) using utf8mb4) as tbl
+    from information_schema.innodb_sys_tables where name like '%/%' and name not like '%#%') as names where cast(db as binary) = cast(? as binary)`,
+  probeParts: [
+    ...sharedProbeParts,
+    {
+      key: 'x',
+      view: 'check_constraints',
+      schemaColumn: 'constraint_schema',
+      fields: ['quote(table_name)', 'quote(constraint_name)', 'level', 'quote(check_clause)'],
+    },
+  ],
+  failures: new Map([
+    [1906, 'schema'],
+    [1927, 'connection-lost'],
+    [1969, 'timeout'],
+    [4025, 'check'],
+  ]),
+  readDefault,
+  isJson: ({ name, dataType }, checks) =>
+    dataType === 'longtext' && checks.get(name) === `json_valid(\`${name.replaceAll('`', '``')}\`)`,
+}
+
+/** MariaDB (tried on 10.11), through mysql2. DSNs: `mariadb://user:password@host:3306/database`, also `mysql://`. */
+export const mariadb: Engine = engineOf(flavour)
+
+/** The catalog shows SQL: texts quoted, and the word NULL for a nullable column without a default. */
+function readDefault(text: string | null, _extra: string, type: ColumnType): ColumnDefault | null {
+  if (text === null || text === 'NULL') return null
+  const value = literal(text)
+  if (value === null) return { kind: 'expression' }
+  return { kind: 'literal', value: type.name === 'boolean' ? booleanText(value) : value }
+}
+
+const quotedText = new RegExp(`^'(${literalBody})'$`, 's')
+
+function literal(text: string): string | null {
+  const quoted = quotedText.exec(text)?.[1]
+  if (quoted !== undefined) return unescapeLiteral(quoted)
+  if (/^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text)) return text.replace(/^(-?)0+(?=\d)/, '$1')
+  return /^b'[01]*'$/.test(text) ? text : null
+}
+
+function booleanText(value: string): string {
+  if (value === '1' || value === "b'1'") return 'true'
+  return value === '0' || value === "b'0'" ? 'false' : value
+}

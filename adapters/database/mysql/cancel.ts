@@ -1,0 +1,30 @@
+import { DatabaseError } from '../../../lib/database.js'
+
+/**
+ * Runs `work`; when `signal` aborts meanwhile, calls `cancel` once and waits for both, so that a kill that is
+ * still on its way cannot hit the connection's next statement. Work that finishes all the same keeps its result.
+ */
+export async function cancellable<T>(
+  signal: AbortSignal | undefined,
+  cancel: () => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return work()
+  assertRunning(signal)
+  let cancelling: Promise<void> | undefined
+  const onAbort = (): void => {
+    cancelling = cancel().catch(() => {})
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await work()
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    await cancelling
+  }
+}
+
+/** Throws `cancelled` when the signal is aborted already. */
+export function assertRunning(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new DatabaseError('cancelled', {}, signal.reason)
+}

@@ -1,0 +1,152 @@
+import { MysqlAdapter, MysqlQueryCompiler, type RawBuilder, sql } from 'kysely'
+import type { Aggregate, Parameter, SqlDialect } from '../../../lib/database.js'
+import type { ColumnType } from '../../../lib/schema/column-type.js'
+import { createCompiler } from '../shared/compiler.js'
+import { encoderOf } from './encode.js'
+
+type Expression = RawBuilder<unknown>
+
+const geometries = new Set([
+  'geometry',
+  'point',
+  'linestring',
+  'polygon',
+  'multipoint',
+  'multilinestring',
+  'multipolygon',
+  'geometrycollection',
+])
+
+/** See {@link SqlDialect}. Every statement runs with the session's zone at UTC, so timestamps need no conversion here. */
+export const dialect: SqlDialect = {
+  compile: createCompiler(
+    () => new MysqlQueryCompiler(),
+    () => new MysqlAdapter(),
+  ),
+  table: (schema, name) => (schema === null ? sql.id(name) : sql.id(schema, name)),
+  read,
+  encoder: encoderOf,
+  bind,
+  like,
+  aggregateType,
+  aggregate,
+}
+
+/**
+ * Text wherever mysql2 would make a number, Date or object of the value with some option of a host's pool
+ * (it also rounds doubles of 16 and 17 digits itself). What is left plain arrives exact with any option.
+ */
+function read(source: Expression, type: ColumnType): Expression {
+  switch (type.name) {
+    case 'integer':
+    case 'string':
+    case 'enum':
+    case 'set':
+    case 'binary':
+      return source
+    case 'boolean':
+      // BIT(1) would be cast to the character U+0001.
+      return sql`cast(${source} + 0 as char)`
+    case 'float':
+      // As FLOAT the server prints six digits only.
+      return type.bits === 32 ? sql`cast(cast(${source} as double) as char)` : sql`cast(${source} as char)`
+    case 'other':
+      return readOther(source, type.native)
+    default:
+      return sql`cast(${source} as char)`
+  }
+}
+
+function readOther(source: Expression, native: string): Expression {
+  if (geometries.has(native)) return sql`st_astext(${source})`
+  const bits = bitsOf(native)
+  if (bits !== null) return sql`lpad(bin(${source} + 0), ${bits}, '0')`
+  return native.startsWith('vector') ? sql`vec_totext(${source})` : sql`cast(${source} as char)`
+}
+
+function bitsOf(native: string): number | null {
+  const size = /^bit\((\d+)\)$/.exec(native)?.[1]
+  return size === undefined ? null : Number(size)
+}
+
+function bind(value: Parameter, type: ColumnType): Expression {
+  if (value === null) return sql`${null}`
+  switch (type.name) {
+    case 'boolean':
+      return sql`${typeof value === 'boolean' ? Number(value) : value}`
+    case 'integer':
+    case 'bigint':
+      return bindInteger(value, type.unsigned)
+    case 'decimal':
+      return bindDecimal(String(value))
+    case 'float':
+      // 0.1 as a double is not the 0.1 of a FLOAT column.
+      return type.bits === 32 ? sql`cast(${value} as float)` : sql`${value}`
+    case 'timestamp':
+      return sql`${String(value).replace('T', ' ').replace(/Z$/i, '')}`
+    case 'other':
+      return bindOther(value, type.native)
+    default:
+      return sql`${value}`
+  }
+}
+
+/** There is no LIKE without an escape character: `escape ''` means the backslash. */
+function like(column: Expression, pattern: string, mark: string | null): Expression {
+  if (mark !== null) return sql`${column} like ${pattern} escape ${mark}`
+  return sql`${column} like ${pattern.replaceAll('|', '||')} escape '|'`
+}
+
+/** Compared with a string parameter, numbers are compared as doubles: 9007199254740993 would equal its neighbours. */
+function bindInteger(value: Parameter, unsigned: boolean): Expression {
+  if (typeof value !== 'string') return sql`${value}`
+  return unsigned && !value.startsWith('-') ? sql`cast(${value} as unsigned)` : sql`cast(${value} as signed)`
+}
+
+/** With the value's own scale, not the column's: rounding here would make `price = 19.999` find 20.00. */
+function bindDecimal(value: string): Expression {
+  const digits = /^[+-]?\d+(?:\.(\d+))?$/.exec(value)
+  const scale = digits === null ? 30 : (digits[1]?.length ?? 0)
+  return sql`cast(${value} as decimal(65, ${sql.raw(String(Math.min(scale, 30)))}))`
+}
+
+function bindOther(value: Parameter, native: string): Expression {
+  if (geometries.has(native)) return sql`st_geomfromtext(${value})`
+  if (bitsOf(native) !== null) return sql`cast(conv(${value}, 2, 10) as unsigned)`
+  return native.startsWith('vector') ? sql`vec_fromtext(${value})` : sql`${value}`
+}
+
+/** SUM and AVG of exact numbers are DECIMAL on the server. */
+function aggregateType(fn: Aggregate, type: ColumnType): ColumnType {
+  if (fn === 'count') return { name: 'integer', bits: 53, unsigned: false }
+  if (fn === 'min' || fn === 'max') return type
+  if (type.name === 'float') return { name: 'float', bits: 64 }
+  if (fn === 'avg') return { name: 'decimal', precision: null, scale: null, unsigned: false }
+  if (type.name === 'integer') return { name: 'bigint', unsigned: false }
+  return { name: 'decimal', precision: null, scale: type.name === 'decimal' ? type.scale : 0, unsigned: false }
+}
+
+function aggregate(fn: Aggregate, column: Expression, type: ColumnType): Expression {
+  switch (fn) {
+    case 'count':
+      return sql`count(${column})`
+    case 'sum':
+      return sql`sum(${column})`
+    case 'avg':
+      return sql`avg(${widened(column, type)})`
+    case 'min':
+      return sql`min(${column})`
+    case 'max':
+      return sql`max(${column})`
+  }
+}
+
+/** AVG keeps four digits more than its operand has, too few for a third of a small integer. */
+function widened(column: Expression, type: ColumnType): Expression {
+  if (type.name === 'integer' || type.name === 'bigint') return sql`cast(${column} as decimal(32, 12))`
+  if (type.name !== 'decimal' || type.precision === null || type.scale === null) return column
+  const scale = Math.min(30, Math.max(type.scale, 12))
+  const precision = type.precision - type.scale + scale
+  if (precision > 65) return column
+  return sql`cast(${column} as decimal(${sql.raw(String(precision))}, ${sql.raw(String(scale))}))`
+}

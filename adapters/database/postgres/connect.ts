@@ -1,0 +1,165 @@
+import { sql } from 'kysely'
+import type { Client, ClientConfig, CustomTypesConfig, Pool, PoolClient } from 'pg'
+import { DatabaseError, type DatabaseSettings } from '../../../lib/database.js'
+import { loadDriver } from '../shared/load-driver.js'
+import type { Connection, Connections } from './connection.js'
+import { classify, isLost, unavailable } from './errors.js'
+import { dialect } from './sql.js'
+
+type Driver = typeof import('pg')['default']
+
+/** Loads the driver and prepares a pool on `dsn`; connects on first use. `schema` is the one served. */
+export async function openPool(dsn: URL, schema: string, settings: DatabaseSettings): Promise<Connections> {
+  const driver = await loadPg()
+  const config = configOf(dsn, settings)
+  const pool = new driver.Pool({ ...config, max: settings.poolMax, allowExitOnIdle: true })
+  pool.on('error', (error) => settings.onConnectionError(error))
+  // The pool hears a connection only while it is idle; one that breaks in use says so too, and an unheard `error` ends the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  const prepare = preparer(schema, settings)
+  const cancel = canceller(driver, config)
+  const acquire = async (signal?: AbortSignal): Promise<Connection> => {
+    const client = await checkOut(pool, signal)
+    return reserved(client, await prepare(client), cancel)
+  }
+  let ended: Promise<void> | undefined
+  return {
+    acquire,
+    async query(query, signal) {
+      const connection = await acquire(signal)
+      let broken = false
+      try {
+        return await connection.run(query, signal)
+      } catch (error) {
+        broken = isLost(error)
+        throw error
+      } finally {
+        connection.release(broken)
+      }
+    },
+    close() {
+      ended ??= pool.end()
+      return ended
+    },
+  }
+}
+
+/** The default export, because older versions are CommonJS and name nothing else. */
+async function loadPg(): Promise<Driver> {
+  const { default: driver } = await loadDriver('pg', () => import('pg'))
+  return driver
+}
+
+function configOf(dsn: URL, settings: DatabaseSettings): ClientConfig {
+  const url = new URL(dsn)
+  // Ours; everything else in the query (sslmode, host, application_name …) is the driver's to read.
+  url.searchParams.delete('schema')
+  return {
+    connectionString: url.href,
+    connectionTimeoutMillis: settings.connectTimeout,
+    fallback_application_name: 'faucet-db',
+    keepAlive: true,
+  }
+}
+
+/** Waits for a connection, unless the caller stops waiting; one that comes too late goes back to the pool. */
+function checkOut(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClient> {
+  if (signal?.aborted) return Promise.reject(new DatabaseError('cancelled'))
+  return new Promise((resolve, reject) => {
+    const waiting = pool.connect()
+    const giveUp = () => {
+      reject(new DatabaseError('cancelled'))
+      waiting.then(
+        (client) => client.release(),
+        () => {},
+      )
+    }
+    signal?.addEventListener('abort', giveUp, { once: true })
+    waiting
+      .finally(() => signal?.removeEventListener('abort', giveUp))
+      .then(resolve, (error: unknown) => reject(unavailable(error)))
+  })
+}
+
+/**
+ * Fixes the session's settings once for every connection and answers with its backend's pid. A statement, not the
+ * startup packet: connection poolers refuse unknown startup parameters. `public` stays on the path behind the served
+ * schema because extensions live there, and their operators are found by it.
+ */
+function preparer(schema: string, { statementTimeout }: DatabaseSettings): (client: PoolClient) => Promise<number> {
+  const pids = new WeakMap<PoolClient, number>()
+  const path = schema === 'public' ? sql`'public'` : sql`quote_ident(${schema}) || ', public'`
+  const statement = dialect.compile(sql`select pg_backend_pid() as pid,
+    set_config('timezone', 'UTC', false) as a, set_config('datestyle', 'ISO', false) as b,
+    set_config('intervalstyle', 'iso_8601', false) as c, set_config('bytea_output', 'hex', false) as d,
+    set_config('extra_float_digits', '1', false) as e, set_config('standard_conforming_strings', 'on', false) as f,
+    set_config('statement_timeout', ${String(statementTimeout)}, false) as g, set_config('search_path', ${path}, false) as h`)
+  return async (client) => {
+    const known = pids.get(client)
+    if (known !== undefined) return known
+    try {
+      const { rows } = await client.query<{ pid: number }>(statement.sql, [...statement.parameters])
+      const pid = Number(rows[0]?.pid)
+      pids.set(client, pid)
+      return pid
+    } catch (error) {
+      client.release(true)
+      throw unavailable(error)
+    }
+  }
+}
+
+/** Values arrive as the server's text: the driver's parsers would round and shift them. */
+const serverText: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value }
+
+function reserved(client: PoolClient, pid: number, cancel: (pid: number) => Promise<void>): Connection {
+  return {
+    async run(query, signal) {
+      if (signal?.aborted) throw new DatabaseError('cancelled')
+      const settled = cancelOnAbort(signal, () => cancel(pid))
+      try {
+        const result = await client.query<unknown[]>({
+          text: query.sql,
+          values: [...query.parameters],
+          rowMode: 'array',
+          types: serverText,
+        })
+        return { rows: result.rows, affected: result.rowCount ?? 0 }
+      } catch (error) {
+        throw classify(error, signal)
+      } finally {
+        await settled()
+      }
+    },
+    release: (broken) => client.release(broken),
+  }
+}
+
+/** The returned function ends the watch; it waits for a request under way, which could else hit the next statement. */
+function cancelOnAbort(signal: AbortSignal | undefined, cancel: () => Promise<void>): () => Promise<void> {
+  let request = Promise.resolve()
+  const onAbort = () => {
+    request = cancel()
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  return () => {
+    signal?.removeEventListener('abort', onAbort)
+    return request
+  }
+}
+
+/** Cancels from a connection of its own, because the pool may have none left. Without success the statement runs on. */
+function canceller(driver: Driver, config: ClientConfig): (pid: number) => Promise<void> {
+  return async (pid) => {
+    const client: Client = new driver.Client(config)
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      await client.query('select pg_cancel_backend($1)', [pid])
+    } catch {
+      // The statement's own time-out is left.
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Engine, Target } from '../../../lib/database.js'
+import { fail } from '../../../lib/errors.js'
+import { openPool } from './connect.js'
+import { createDatabase } from './database.js'
+import { useHost } from './host.js'
+import { dialect } from './sql.js'
+
+/**
+ * PostgreSQL 13 and newer, through `pg` or a host's own Kysely. `postgres://user:password@host:port/database?schema=name`;
+ * without `schema`, `public` is served, and every other query parameter is the driver's (`sslmode`, `host`, …).
+ * Beside a host's Kysely a DSN is read for `schema` alone. On a host's pool running statements are not cancelled and
+ * the host's own statement time-out holds. Fails with `driver-missing` when `pg` is needed and not installed.
+ */
+export const postgres: Engine = {
+  name: 'postgres',
+  can: {
+    identity: 'proven',
+    returning: { insert: true, update: true, delete: true },
+    nulls: 'high',
+    defaultKeyword: true,
+    maxParameters: 65_535,
+    transactionalDdl: true,
+  },
+  sql: dialect,
+  async open(target, settings) {
+    const schema = target.dsn?.searchParams.get('schema') || 'public'
+    const connections = target.kysely === undefined ? await openPool(dsnOf(target), schema, settings) : useHost(target.kysely)
+    return createDatabase(connections, schema)
+  },
+}
+
+function dsnOf({ dsn }: Target): URL {
+  if (dsn !== undefined) return dsn
+  return fail('invalid-config', {
+    detail: 'a database needs a DSN or a Kysely instance',
+    hint: 'for example postgres://user@host/database',
+  })
+}

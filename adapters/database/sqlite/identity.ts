@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto'
+import type { Column, LiveSchema, Table } from '../../../lib/schema/table.js'
+import type { Catalog, SchemaRow } from './catalog.js'
+import { isServable } from './introspect.js'
+import { provesRenames } from './rename-proof.js'
+
+/** A reading before ids are given. */
+export interface Reading {
+  /** Names the file, or the connection of a database in memory. */
+  readonly base: string
+  readonly probe: string
+  readonly catalog: Catalog
+  readonly tables: readonly Table[]
+}
+
+/** What a reading keeps for the next one, in {@link LiveSchema.details}. */
+export interface Details {
+  readonly version: number
+  readonly rows: readonly SchemaRow[]
+  /** Names that ids had and have no more: owner (a table's id, or `''` for tables), name, id. */
+  readonly former: readonly (readonly [owner: string, name: string, id: string])[]
+}
+
+/** The reading before, as far as its ids can be carried on. */
+export interface Known {
+  readonly scope: string
+  readonly tables: ReadonlyMap<string, Table>
+  readonly details: Details
+}
+
+const formerLimit = 500
+
+/**
+ * Gives ids. SQLite has none that mean anything after a DROP, so ours are made up (from scope, schema version and names:
+ * the same catalog gives the same bytes) and carried from reading to reading: under an unchanged name as they are, under a
+ * new name only where a rename is proven. When `schema_version` does not explain what changed (it went back, or moved by less
+ * than the changes need: another file's content under this inode), the scope changes and nothing is carried.
+ */
+export function identified(reading: Reading, previous: LiveSchema | null): LiveSchema {
+  const known = knownFrom(reading.base, previous)
+  const explained = known !== null && isExplained(known, reading)
+  const scope =
+    known === null
+      ? reading.base
+      : explained
+        ? known.scope
+        : `${reading.base}#${digest([known.scope, reading.catalog.version, reading.catalog.schema])}`
+  const carry = known === null || !explained ? () => null : carrier(known, reading)
+  const tables = reading.tables.map((table) => withIds(table, carry(table), scope, reading.catalog.version))
+  const former = known === null || !explained ? [] : formerNames(known, tables)
+  const details: Details = { version: reading.catalog.version, rows: reading.catalog.schema, former }
+  return { scope, probe: reading.probe, tables, details }
+}
+
+function knownFrom(base: string, previous: LiveSchema | null): Known | null {
+  if (previous === null || !(previous.scope === base || previous.scope.startsWith(`${base}#`)) || !isDetails(previous.details))
+    return null
+  return {
+    scope: previous.scope,
+    tables: new Map(previous.tables.map((table) => [table.name, table])),
+    details: previous.details,
+  }
+}
+
+function isDetails(value: unknown): value is Details {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    'version' in value &&
+    typeof value.version === 'number' &&
+    'rows' in value &&
+    Array.isArray(value.rows) &&
+    'former' in value &&
+    Array.isArray(value.former)
+  )
+}
+
+/** The ids a table goes on with: the earlier table, and for each column the earlier one or null. */
+interface Carried {
+  readonly table: Table
+  readonly columns: readonly (Column | null)[]
+}
+
+type Carry = (table: Table) => Carried | null
+
+function carrier(known: Known, reading: Reading): Carry {
+  const before = new Map(known.details.rows.map((row) => [row.rowid, row]))
+  const now = new Map(
+    reading.catalog.schema.filter((row) => isServable(row, reading.catalog.shadows)).map((row) => [row.name, row]),
+  )
+  if (provesRenames(known, reading)) {
+    return (table) => {
+      const earlier = known.tables.get(before.get(now.get(table.name)?.rowid ?? -1)?.name ?? '')
+      return earlier === undefined
+        ? null
+        : { table: earlier, columns: table.columns.map((_, index) => earlier.columns[index] ?? null) }
+    }
+  }
+  const rows = new Map(known.details.rows.map((row) => [row.name, row]))
+  return (table) => carriedByName(table, known.tables.get(table.name), rows.get(table.name), now.get(table.name))
+}
+
+/** A table made anew has another rowid and other text; VACUUM moves rowids but leaves the text. */
+function carriedByName(
+  table: Table,
+  earlier: Table | undefined,
+  before: SchemaRow | undefined,
+  now: SchemaRow | undefined,
+): Carried | null {
+  if (earlier === undefined || before === undefined || now === undefined || earlier.kind !== table.kind) return null
+  if (before.rowid !== now.rowid && before.sql !== now.sql) return null
+  const columns = new Map(earlier.columns.map((column) => [column.name, column]))
+  return {
+    table: earlier,
+    columns: table.columns.map((column) => {
+      const same = columns.get(column.name)
+      return same?.nativeType === column.nativeType ? same : null
+    }),
+  }
+}
+
+function withIds(table: Table, carried: Carried | null, scope: string, version: number): Table {
+  return {
+    ...table,
+    id: carried?.table.id ?? `t:${digest([scope, version, table.name])}`,
+    columns: table.columns.map((column, index) => ({
+      ...column,
+      id: carried?.columns[index]?.id ?? `c:${digest([scope, version, table.name, column.name])}`,
+    })),
+  }
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
+}
+
+/**
+ * Whether the schema version moved far enough for what changed: every CREATE, DROP and ALTER adds one, so tables that came
+ * or went and tables with other columns need one each.
+ */
+function isExplained(known: Known, { catalog, tables }: Reading): boolean {
+  const moved = catalog.version - known.details.version
+  if (moved === 0) return JSON.stringify(catalog.schema) === JSON.stringify(known.details.rows)
+  const names = new Set(servableNames(catalog.schema, catalog.shadows))
+  const earlier = new Set(known.details.rows.filter(({ name }) => known.tables.has(name)).map(({ name }) => name))
+  const gone = [...earlier].filter((name) => !names.has(name)).length
+  const come = tables.filter(({ name }) => !earlier.has(name)).length
+  const changed = tables.filter((table) => table.kind === 'table' && hasOtherColumns(table, known.tables.get(table.name))).length
+  return moved >= Math.max(gone, come) + changed
+}
+
+function servableNames(rows: readonly SchemaRow[], shadows: ReadonlySet<string>): string[] {
+  return rows.filter((row) => isServable(row, shadows)).map(({ name }) => name)
+}
+
+function hasOtherColumns(table: Table, earlier: Table | undefined): boolean {
+  if (earlier === undefined) return false
+  return (
+    table.columns.length !== earlier.columns.length ||
+    table.columns.some(({ name }, index) => name !== earlier.columns[index]?.name)
+  )
+}
+
+function formerNames(known: Known, tables: readonly Table[]): Details['former'] {
+  const current = new Set(tables.flatMap((table) => namesOf(table)).map((entry) => JSON.stringify(entry)))
+  const left = [...known.tables.values()]
+    .flatMap((table) => namesOf(table))
+    .filter((entry) => !current.has(JSON.stringify(entry)))
+  return left.length === 0 ? known.details.former : [...known.details.former, ...left].slice(-formerLimit)
+}
+
+function namesOf(table: Table): [string, string, string][] {
+  const owner = table.id ?? ''
+  return [['', table.name, owner], ...table.columns.map(({ name, id }): [string, string, string] => [owner, name, id ?? ''])]
+}

@@ -1,0 +1,167 @@
+import type { Column, Table } from '../schema/table.js'
+import { compareTypes } from './compare-types.js'
+import { type Pair, pairUp } from './pairing.js'
+import type { Evidence } from './types.js'
+
+export { inContractNames } from './contract-names.js'
+
+/**
+ * What became of a table or column of the contract: `same`; `renamed`; `swapped` names with another of the contract;
+ * `replaced` by another that has the name now; `gone`.
+ */
+export type Relation = 'same' | 'renamed' | 'replaced' | 'swapped' | 'gone'
+
+/** The contract laid over the live schema: which live table and column stands for which promised one. */
+export interface SchemaBinding {
+  /** One for each table of the contract, in its order. */
+  readonly tables: readonly TableBinding[]
+  /** Live tables that stand for none. */
+  readonly added: readonly Table[]
+}
+
+export interface TableBinding {
+  readonly contract: Table
+  /** null: gone. Without columns: it is there, but the database cannot describe it. */
+  readonly live: Table | null
+  readonly relation: Relation
+  /** What identity said; `none` where names alone decided. */
+  readonly evidence: Evidence
+  /** One for each column of the contract, in its order. */
+  readonly columns: readonly ColumnBinding[]
+  /** Live columns that stand for none. */
+  readonly added: readonly Column[]
+  /** For `replaced`: the name the old table lives on under. */
+  readonly movedTo?: string
+  /**
+   * For `replaced`: the newcomer lacks what the contract promises, and the promised table is elsewhere, or the newcomer is known
+   * as another table of the contract. Nothing may be served from it, and its identity is not adopted.
+   */
+  readonly doubtful?: true
+}
+
+export interface ColumnBinding {
+  readonly contract: Column
+  /** null: gone. For `replaced`: the newcomer. */
+  readonly live: Column | null
+  readonly relation: Relation
+  readonly evidence: Evidence
+  /** For `replaced`: the name the old column lives on under. It is not among the `added`. */
+  readonly movedTo?: string
+}
+
+/**
+ * Finds what every table and column of the contract is in the live schema.
+ *
+ * Tables: identity decides when the contract's name is vacant (`renamed`) and when tables of the contract exchanged names
+ * (`swapped`). A newcomer under the name that has every promised column with an equal type is the table now (`replaced`, no
+ * drift): online migrations, partition swaps and rebuilds do that. A newcomer of another shape is the table too, with column
+ * drift, when the old one is gone (a view that was dropped and made again); while the old one lives elsewhere it is `doubtful`.
+ *
+ * Columns: the same, but a newcomer under the name while the old column lives on is `replaced`, which is breaking. A column that
+ * was dropped and made again under its name is the `same`. Their identities count only inside a table that has kept its own.
+ *
+ * @param engineIds logical id → the engine's identity on record for this scope; names decide where one is missing
+ * @param identity what the engine's identities prove; the evidence of what they decide
+ */
+export function bindSchema(
+  contract: readonly Table[],
+  live: readonly Table[],
+  engineIds: ReadonlyMap<string, string>,
+  identity: 'proven' | 'likely' | 'none',
+): SchemaBinding {
+  const recorded: Recorded = ({ id }) => (id === null || identity === 'none' ? undefined : engineIds.get(id))
+  const tables = pairUp(contract, live, recorded, false).map((pair) => bindTable(pair, recorded, identity))
+  const bound = new Set(tables.map((table) => table.live))
+  return { tables, added: live.filter((table) => !bound.has(table) && table.columns.length > 0) }
+}
+
+type Recorded = (item: { readonly id: string | null }) => string | undefined
+
+function bindTable(pair: Pair<Table, Table>, recorded: Recorded, identity: 'proven' | 'likely' | 'none'): TableBinding {
+  const { contract, live } = pair
+  if (live === null) {
+    const columns = contract.columns.map(
+      (column): ColumnBinding => ({ contract: column, live: null, relation: 'gone', evidence: 'none' }),
+    )
+    return { contract, live, relation: 'gone', evidence: 'none', columns, added: [] }
+  }
+  const keptIdentity = live.id !== null && recorded(contract) === live.id
+  const columns = bindColumns(contract, live, keptIdentity ? recorded : () => undefined, identity)
+  const bound = new Set(columns.flatMap(({ live: column, movedTo }) => [column?.name, movedTo]))
+  const added = live.columns.filter(({ name }) => !bound.has(name))
+  if (pair.how !== 'taken') return { contract, live, ...decided(pair.how, identity), columns, added }
+  const isDoubtful = (pair.movedTo !== null || pair.isAnothers) && !satisfies(live, contract)
+  return {
+    ...{ contract, live, relation: 'replaced', evidence: identity, columns, added },
+    ...(pair.movedTo === null ? {} : { movedTo: pair.movedTo.name }),
+    ...(isDoubtful ? { doubtful: true } : {}),
+  }
+}
+
+function decided(how: 'same' | 'renamed' | 'swapped' | 'gone', identity: 'proven' | 'likely' | 'none') {
+  return { relation: how, evidence: how === 'renamed' || how === 'swapped' ? identity : 'none' } as const
+}
+
+/** Every promised column is there under its name with an equal type. */
+function satisfies(live: Table, contract: Table): boolean {
+  const types = new Map(live.columns.map(({ name, type }) => [name, type]))
+  return contract.columns.every(({ name, type }) => {
+    const found = types.get(name)
+    return found !== undefined && compareTypes(type, found) === 'same'
+  })
+}
+
+function bindColumns(contract: Table, live: Table, recorded: Recorded, identity: 'proven' | 'likely' | 'none'): ColumnBinding[] {
+  const pairs = pairUp(contract.columns, live.columns, recorded, identity === 'likely')
+  const columns = pairs.map((pair) => bindColumn(pair, identity))
+  return guessRename(contract, live, columns, recorded)
+}
+
+function bindColumn(pair: Pair<Column, Column>, identity: 'proven' | 'likely' | 'none'): ColumnBinding {
+  const { contract, live, how, movedTo, isAnothers } = pair
+  const likely = identity === 'likely'
+  if (how === 'taken') {
+    // Positions say that two columns traded places only if the newcomer's is nobody's: else a neighbour went.
+    const isReplaced = likely ? movedTo !== null && !isAnothers : movedTo !== null || isAnothers
+    if (!isReplaced) return { contract, live, relation: 'same', evidence: 'none' }
+    return { contract, live, relation: 'replaced', evidence: identity, ...(movedTo === null ? {} : { movedTo: movedTo.name }) }
+  }
+  const isOther = likely && how === 'renamed' && live !== null && compareTypes(contract.type, live.type) !== 'same'
+  if (isOther) return { contract, live: null, relation: 'gone', evidence: 'none' }
+  return { contract, live, ...decided(how, identity) }
+}
+
+/**
+ * Without identities, the one column gone and a new one that is its equal at its place are probably one column that was renamed.
+ * A drop and an add cannot be excluded, so nothing is served from it before an operator confirms.
+ */
+function guessRename(contract: Table, live: Table, columns: ColumnBinding[], recorded: Recorded): ColumnBinding[] {
+  const gone = columns.filter((column) => column.live === null)
+  const lost = gone[0]?.contract
+  if (lost === undefined || gone.length > 1) return columns
+  const bound = new Set(columns.flatMap(({ live: column, movedTo }) => [column?.name, movedTo]))
+  const isLikely = (found: Column | undefined): found is Column =>
+    found !== undefined && !bound.has(found.name) && isEqual(lost, found) && (recorded(lost) === undefined || found.id === null)
+  const found = placesOf(lost, contract, live, columns).find(isLikely)
+  if (found === undefined) return columns
+  return columns.map((column) =>
+    column.contract === lost ? { contract: lost, live: found, relation: 'renamed', evidence: 'likely' } : column,
+  )
+}
+
+function isEqual(lost: Column, found: Column): boolean {
+  return (
+    compareTypes(lost.type, found.type) === 'same' &&
+    lost.nullable === found.nullable &&
+    lost.default?.kind === found.default?.kind &&
+    lost.default?.value === found.default?.value
+  )
+}
+
+/** What is at the same number, and what follows the same neighbour: `auto` appends what it merges, so numbers can differ. */
+function placesOf(lost: Column, contract: Table, live: Table, columns: readonly ColumnBinding[]): (Column | undefined)[] {
+  const index = contract.columns.indexOf(lost)
+  const neighbour = columns[index - 1]?.live
+  const after = neighbour === undefined || neighbour === null ? undefined : live.columns[live.columns.indexOf(neighbour) + 1]
+  return [live.columns[index], after]
+}

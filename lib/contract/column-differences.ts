@@ -1,0 +1,150 @@
+import type { ColumnType } from '../schema/column-type.js'
+import { type Column, type ColumnDefault, isReadOnly, isRequiredOnInsert, type Table } from '../schema/table.js'
+import type { ColumnBinding } from './bind.js'
+import { compareTypes, describeType, type TypeComparison, valueChanges } from './compare-types.js'
+import { type Difference, difference, type Sides } from './difference.js'
+import type { ChangeKind } from './rules.js'
+
+/** Everything that became of the columns of one table. */
+export function columnDifferences(sides: Sides): Difference[] {
+  const live = new Map(sides.live.columns.map((column) => [column.name, column]))
+  return [
+    ...sides.binding.columns.flatMap((binding) => ofBound(binding, live.get(binding.contract.name), sides)),
+    ...addedColumns(sides),
+  ]
+}
+
+function ofBound(binding: ColumnBinding, after: Column | undefined, sides: Sides): Difference[] {
+  const before = binding.contract
+  const table = sides.contract.name
+  if (binding.live === null || after === undefined) {
+    return [
+      difference('column-dropped', table, { column: before.name, before: describeType(before.type), nullable: before.nullable }),
+    ]
+  }
+  const facts = { column: before.name, nullable: before.nullable, evidence: 'none' } as const
+  const found = [
+    ...relationDifference(binding),
+    ...typeDifference(before.type, after.type, nobodyWrites(sides, before, after)),
+    ...nullDifference(before, after, nobodyWrites(sides, before, after)),
+    ...(sides.readOnly ? [] : supplyDifference(before, after)),
+  ]
+  return found.map(({ kind, take, ...more }) =>
+    difference(kind, table, { ...facts, ...more, merge: take === undefined ? null : mergeInto(before.name, take(after)) }),
+  )
+}
+
+/** A finding about one column. `take`: the parts of the live column that accepting it takes over. */
+interface Finding {
+  readonly kind: ChangeKind
+  readonly before?: string | null
+  readonly after?: string | null
+  readonly evidence?: Difference['evidence']
+  readonly take?: (live: Column) => Partial<Column>
+}
+
+function mergeInto(name: string, parts: Partial<Column>): (draft: Table) => Table {
+  return (draft) => ({
+    ...draft,
+    columns: draft.columns.map((column) => (column.name === name ? { ...column, ...parts } : column)),
+  })
+}
+
+function nobodyWrites(sides: Sides, before: Column, after: Column): boolean {
+  return sides.readOnly || isReadOnly(before) || isReadOnly(after)
+}
+
+function relationDifference({ relation, contract, live, evidence, movedTo }: ColumnBinding): Finding[] {
+  const names = { before: contract.name, after: live?.name ?? null, evidence }
+  if (relation === 'renamed') return [{ kind: 'column-renamed', ...names }]
+  if (relation === 'swapped') return [{ kind: 'column-swapped', ...names }]
+  if (relation === 'replaced') return [{ kind: 'column-replaced', ...names, after: movedTo ?? null }]
+  return []
+}
+
+const typeKinds: Record<Exclude<TypeComparison, 'same'>, ChangeKind> = {
+  'widened': 'type-widened',
+  'narrowed': 'type-narrowed',
+  'became-enum': 'column-became-enum',
+  'value-added': 'enum-value-added',
+  'value-removed': 'enum-value-removed',
+  'value-renamed': 'enum-value-renamed',
+  'changed': 'type-changed',
+}
+
+const harmlessToReaders: readonly TypeComparison[] = ['narrowed', 'became-enum', 'value-removed']
+
+function typeDifference(before: ColumnType, after: ColumnType, readOnly: boolean): Finding[] {
+  const found = compareTypes(before, after)
+  if (found === 'same') return []
+  const take = ({ type, nativeType }: Column) => ({ type, nativeType })
+  const texts = { before: describeType(before), after: describeType(after) }
+  if (readOnly && harmlessToReaders.includes(found)) return [{ kind: 'read-only-type-narrowed', ...texts, take }]
+  const values = found.startsWith('value-') ? changedValues(before, after) : {}
+  return [{ kind: typeKinds[found], ...texts, ...values, take }]
+}
+
+function changedValues(before: ColumnType, after: ColumnType): Pick<Finding, 'before' | 'after'> {
+  if (before.name === 'array' && after.name === 'array') return changedValues(before.items, after.items)
+  if (!('values' in before) || !('values' in after)) return {}
+  const { added, removed } = valueChanges(before.values, after.values)
+  return { before: quoted(removed), after: quoted(added) }
+}
+
+function quoted(values: readonly string[]): string | null {
+  return values.length === 0 ? null : values.map((value) => `"${value}"`).join(', ')
+}
+
+function nullDifference(before: Column, after: Column, readOnly: boolean): Finding[] {
+  if (before.nullable === after.nullable) return []
+  if (after.nullable) return [{ kind: 'nullable-loosened', before: 'not null', after: 'null' }]
+  const facts = { before: 'null', after: 'not null' }
+  if (!readOnly) return [{ kind: 'nullable-tightened', ...facts }]
+  return [{ kind: 'read-only-nullable-tightened', ...facts, take: ({ nullable }) => ({ nullable }) }]
+}
+
+/** What changed about who supplies a column's value: the writer, a default, or the database alone. */
+function supplyDifference(before: Column, after: Column): Finding[] {
+  const takeWrite = ({ default: value, identity, generated }: Column) => ({ default: value, identity, generated })
+  if (isReadOnly(before) && isReadOnly(after)) return []
+  if (isReadOnly(after)) return [{ kind: 'became-read-only' }]
+  if (isReadOnly(before))
+    return [isRequiredOnInsert(after) ? { kind: 'became-required' } : { kind: 'became-writable', take: takeWrite }]
+  const [from, to] = [before.default, after.default]
+  const texts = { before: describeSupply(before), after: describeSupply(after) }
+  const take = ({ default: value, identity }: Column) => ({ default: value, identity })
+  if (before.identity !== after.identity) {
+    if (after.identity === 'by-default') return [{ kind: 'identity-added', ...texts, take }]
+    if (isRequiredOnInsert(after)) return [{ kind: 'identity-removed', ...texts }]
+    return [{ kind: to === null ? 'default-removed' : 'default-changed', ...texts, take }]
+  }
+  if (before.identity === 'by-default' || isSameDefault(from, to)) return []
+  if (from === null) return [{ kind: 'default-added', ...texts, take }]
+  if (to !== null) return [{ kind: 'default-changed', ...texts, take }]
+  return [
+    isRequiredOnInsert(after) ? { kind: 'required-default-removed', ...texts } : { kind: 'default-removed', ...texts, take },
+  ]
+}
+
+/** Two expressions are the same default: that it is computed is promised, not how. */
+function isSameDefault(before: ColumnDefault | null, after: ColumnDefault | null): boolean {
+  if (before === null || after === null) return before === after
+  return before.kind === after.kind && (before.kind === 'expression' || before.value === after.value)
+}
+
+function describeSupply({ default: value, identity }: Column): string | null {
+  if (identity === 'by-default') return 'numbered by the database'
+  if (value === null) return null
+  return value.kind === 'literal' ? (value.value ?? 'a literal') : 'computed'
+}
+
+function addedColumns(sides: Sides): Difference[] {
+  return sides.binding.added.flatMap(({ name }) => {
+    const column = sides.fresh.get(name)
+    if (column === undefined) return []
+    const facts = { column: name, after: describeType(column.type), nullable: column.nullable }
+    if (!sides.readOnly && isRequiredOnInsert(column)) return difference('required-column-added', sides.contract.name, facts)
+    const merge = (draft: Table): Table => ({ ...draft, columns: [...draft.columns, column] })
+    return difference('column-added', sides.contract.name, { ...facts, merge })
+  })
+}

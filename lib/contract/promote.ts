@@ -1,0 +1,169 @@
+import { idSource, withholder } from '../drift/cycle.js'
+import type { ServiceMonitor } from '../drift/monitor.js'
+import { type Served, versionName } from '../drift/served.js'
+import { fail } from '../errors.js'
+import { didYouMean } from '../query/nearest.js'
+import { tableOf } from '../schema/table.js'
+import type { SchemaBinding } from './bind.js'
+import { promoteSchema } from './freeze.js'
+import { isAbout, reportOf } from './report.js'
+import type { Change, ContractVersion, DriftState } from './types.js'
+
+export interface PromoteOptions {
+  /** Only these tables, by contract name or new name. Absent: the live schema whole. */
+  readonly tables?: readonly string[]
+  /** The fingerprint of the report that was reviewed; refuses with `contract-moved` if anything in it moved since. */
+  readonly expect?: string
+  /** Who, for the history. */
+  readonly actor?: string
+  readonly reason?: string
+  /** Only tell what would be promoted. */
+  readonly dryRun?: boolean
+}
+
+/** A version as the history and the answers show it: all but its tables. */
+export type VersionRecord = Omit<ContractVersion, 'tables'>
+
+export interface PromoteResult {
+  readonly dryRun: boolean
+  /** What was, or would be, accepted. Empty: nothing was pending, and merged additions are now acknowledged. */
+  readonly changes: readonly Change[]
+  readonly state: DriftState
+  readonly fingerprint: string
+  /** The version served afterwards; the one served now in a dry run. */
+  readonly contract: VersionRecord
+}
+
+/** Makes the live schema, whole or some tables of it, the next contract version. */
+export function promote(monitor: ServiceMonitor, options: PromoteOptions): Promise<PromoteResult> {
+  return monitor.exclusive(async () => {
+    await monitor.lookNow({ force: true })
+    const served = lockedNow(monitor)
+    checkTables(served, options.tables)
+    const report = reportOf(served, options.tables)
+    if (options.expect !== undefined && options.expect !== report.fingerprint) {
+      fail('contract-moved', {
+        detail: `the schema of "${served.contract.service}" is not the one that was reviewed`,
+        hint: 'review the report again and promote with its fingerprint',
+        context: { expected: options.expect, fingerprint: report.fingerprint },
+      })
+    }
+    const accepted = acceptable(monitor, served, report.changes, options.tables)
+    if (options.dryRun === true) return { dryRun: true, ...report, changes: accepted, contract: recordOf(served.contract) }
+    if (accepted.length === 0) await acknowledge(monitor, served, options)
+    else await commit(monitor, served, accepted, options)
+    await monitor.lookNow()
+    const after = lockedNow(monitor)
+    return { dryRun: false, ...reportOf(after), changes: accepted, contract: recordOf(after.contract) }
+  })
+}
+
+/** What is served, for operations that need a lock. */
+export function lockedNow(monitor: ServiceMonitor): Served {
+  const served = monitor.current
+  const { name } = monitor.parts.service
+  if (served === null)
+    fail('database-unavailable', { detail: `the database of "${name}" cannot be reached`, cause: monitor.failure })
+  if (served.locked) return served
+  return fail('not-locked', { detail: `"${name}" is not locked, so there is nothing to promote`, hint: 'lock it first' })
+}
+
+export function recordOf(contract: ContractVersion): VersionRecord {
+  const { tables: _, ...record } = contract
+  return record
+}
+
+function checkTables(served: Served, tables: readonly string[] | undefined): void {
+  const known = [...served.contract.tables, ...served.live.tables].map(({ name }) => name)
+  for (const name of tables ?? []) {
+    if (!known.includes(name))
+      fail('unknown-table', { detail: `no table "${name}" in contract or database`, hint: didYouMean(name, known) })
+  }
+}
+
+/** Columns that `auto` keeps for review are taken only with their table's name: promoting everything must not expose them by reflex. */
+function acceptable(
+  monitor: ServiceMonitor,
+  served: Served,
+  changes: readonly Change[],
+  tables: readonly string[] | undefined,
+): readonly Change[] {
+  if (tables !== undefined || served.mode !== 'auto') return changes
+  const { added } = reviewed(monitor, served)
+  return changes.filter((change) => !added.some(([table, column]) => change.table === table && change.column === column))
+}
+
+/** The added columns that wait for review, and the binding without them. */
+function reviewed(monitor: ServiceMonitor, served: Served): { added: [string, string][]; binding: SchemaBinding } {
+  const withhold = withholder(monitor.parts.service.autoExpose)
+  const added: [string, string][] = []
+  const tables = served.binding.tables.map((table) => ({
+    ...table,
+    added: table.added.filter((column) => {
+      const kept = !withhold(table.contract, column)
+      if (!kept) added.push([table.contract.name, column.name])
+      return kept
+    }),
+  }))
+  return { added, binding: { ...served.binding, tables } }
+}
+
+async function acknowledge(monitor: ServiceMonitor, served: Served, options: PromoteOptions): Promise<void> {
+  const { store, service } = monitor.parts
+  await store.acknowledge(service.name, versionName(served.contract), by(options))
+}
+
+async function commit(
+  monitor: ServiceMonitor,
+  served: Served,
+  changes: readonly Change[],
+  options: PromoteOptions,
+): Promise<void> {
+  const { store, service, events } = monitor.parts
+  const { contract, live } = served
+  const binding = options.tables === undefined && served.mode === 'auto' ? reviewed(monitor, served).binding : served.binding
+  const nextId = await idSource(
+    monitor.parts,
+    live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0),
+  )
+  const only = options.tables === undefined ? null : chosenNames(served, options.tables)
+  const { tables, identities } = promoteSchema(contract.tables, binding, only, nextId)
+  const { actor, reason } = by(options)
+  const expected = { version: contract.version, revision: contract.revision }
+  const version = await store.commit(service.name, {
+    expected,
+    kind: 'promotion',
+    tables,
+    changes,
+    actor,
+    reason,
+    scope: live.scope,
+    identities,
+  })
+  events.emit('promotion', {
+    service: service.name,
+    version: version.version,
+    revision: version.revision,
+    automatic: false,
+    actor,
+    changes,
+  })
+}
+
+/** The named tables under both their names. */
+function chosenNames(served: Served, tables: readonly string[]): ReadonlySet<string> {
+  const chosen = new Set(tables)
+  for (const change of served.changes) if (isAbout(change, new Set(tables))) chosen.add(change.table)
+  for (const binding of served.binding.tables)
+    if (binding.live !== null && chosen.has(binding.contract.name)) chosen.add(binding.live.name)
+  return new Set(
+    [...chosen].filter(
+      (name) => tableOf(served.contract.tables, name) !== undefined || tableOf(served.live.tables, name) !== undefined,
+    ),
+  )
+}
+
+/** Who and why, with defaults. */
+export function by(options: { readonly actor?: string; readonly reason?: string }): { actor: string; reason: string | null } {
+  return { actor: options.actor ?? 'code', reason: options.reason ?? null }
+}

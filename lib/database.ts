@@ -1,0 +1,151 @@
+import type { CompiledQuery, RawBuilder } from 'kysely'
+import type { ColumnType } from './schema/column-type.js'
+import type { LiveSchema } from './schema/table.js'
+
+/** What one engine offers. Each folder of `adapters/database` exports one; nothing in `lib` asks for its name. */
+export interface Engine {
+  /** For messages and DSNs: `postgres`. Never compared in `lib`. */
+  readonly name: string
+  readonly can: Capabilities
+  readonly sql: SqlDialect
+  /** Loads the driver (or fails with `driver-missing`) and prepares a pool. Does not connect yet. */
+  open(target: Target, settings: DatabaseSettings): Promise<Database>
+}
+
+export interface Capabilities {
+  /** Whether {@link Column.id} proves a rename. */
+  readonly identity: 'proven' | 'likely' | 'none'
+  /** Whether INSERT, UPDATE and DELETE can answer with rows. */
+  readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean }
+  /** Where NULL sorts in ascending order: `low` before, `high` after every value. */
+  readonly nulls: 'low' | 'high'
+  /** Whether `DEFAULT` may stand in a VALUES list. */
+  readonly defaultKeyword: boolean
+  /** Most bound parameters in one statement. */
+  readonly maxParameters: number
+  readonly transactionalDdl: boolean
+}
+
+/** Small pieces of SQL that differ by engine. All build with Kysely's tagged templates. */
+export interface SqlDialect {
+  /** Compiles to the engine's quoting and placeholders. */
+  compile(query: RawBuilder<unknown>): CompiledQuery
+  /** A table of the service's schema, qualified where the engine needs it. `schema` is the opened {@link Database.schema}. */
+  table(schema: string | null, name: string): RawBuilder<unknown>
+  /** The expression that reads `source` (a column or an aggregate) so that {@link SqlDialect.encoder} is exact. */
+  read(source: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
+  /** Turns one raw value of {@link SqlDialect.read} into JSON text. Throws {@link ValueMismatch} if it is not of the type. */
+  encoder(type: ColumnType): Encoder
+  /** A checked value (see `lib/query/values.ts`) as a parameter of the column's type, for writes and comparisons. */
+  bind(value: Parameter, type: ColumnType): RawBuilder<unknown>
+  /** `LIKE` with `%` and `_` as wildcards; `escape` is the character that takes their meaning away, or null for none. */
+  like(column: RawBuilder<unknown>, pattern: string, escape: string | null): RawBuilder<unknown>
+  /** The type of an aggregate over a column, so that its result is encoded exactly: SUM over `integer` is `bigint`. */
+  aggregateType(fn: Aggregate, type: ColumnType): ColumnType
+  /** The expression of SUM or AVG, cast where the engine would round or overflow. */
+  aggregate(fn: Aggregate, column: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
+}
+
+export type Aggregate = 'count' | 'sum' | 'avg' | 'min' | 'max'
+
+/** A value ready to bind. Integers beyond 2^53 and decimals are strings, binary is a Buffer, arrays are of parameters. */
+export type Parameter = string | number | boolean | Buffer | null | readonly Parameter[]
+
+/** Raw driver value → JSON text. `null` and `undefined` are the caller's to handle and never passed in. */
+export type Encoder = (raw: unknown) => string
+
+/** The stored value is not of the column's type (SQLite stores anything; `tinyint(1)` can hold 7). */
+export class ValueMismatch extends Error {
+  override readonly name = 'ValueMismatch'
+}
+
+export interface Target {
+  /** `undefined` when the host passed its own `kysely` or `dialect`. */
+  readonly dsn?: URL | undefined
+  readonly kysely?: HostKysely | undefined
+}
+
+/** The part of a host's Kysely instance that is used; structural, so that any 0.28 or newer fits. */
+export interface HostKysely {
+  withoutPlugins(): HostKysely
+  executeQuery<R>(query: CompiledQuery<R>): Promise<{ rows: R[]; numAffectedRows?: bigint }>
+  connection(): { execute<T>(work: (db: HostKysely) => Promise<T>): Promise<T> }
+}
+
+export interface DatabaseSettings {
+  /** Most connections of the pool. */
+  readonly poolMax: number
+  /** Milliseconds to wait for a connection. */
+  readonly connectTimeout: number
+  /** Milliseconds a statement may take, enforced by the server where it can. */
+  readonly statementTimeout: number
+  /** Called when an idle connection breaks; never throws. */
+  readonly onConnectionError: (error: unknown) => void
+}
+
+/** One opened database. All failures are {@link DatabaseError}s. */
+export interface Database {
+  /** The schema (PostgreSQL) or database (MariaDB) served; null where there is none. */
+  readonly schema: string | null
+  /** One statement, outside any transaction. */
+  query(query: CompiledQuery, options?: StatementOptions): Promise<QueryResult>
+  /** `work` in one transaction on one connection: committed when it resolves, rolled back when it rejects. */
+  transaction<T>(work: (session: Session) => Promise<T>, options?: StatementOptions): Promise<T>
+  /** Rows in chunks from one open cursor, for results that have no key to page by. Ends the cursor when left early. */
+  stream(query: CompiledQuery, options?: StatementOptions): AsyncIterable<readonly Row[]>
+  /**
+   * Reads the whole schema in a fixed number of statements, consistent in itself.
+   * `previous` is the last reading (also from before a restart), for engines that prove renames by comparing.
+   */
+  introspect(previous: LiveSchema | null): Promise<LiveSchema>
+  /** A cheap fingerprint that moves whenever the schema may have changed. */
+  probe(): Promise<string>
+  /** Closes what was opened here; a host's own pool stays open. */
+  close(): Promise<void>
+}
+
+export interface Session {
+  query(query: CompiledQuery): Promise<QueryResult>
+}
+
+export interface StatementOptions {
+  /** Aborting cancels the running statement where the engine can. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Values in select-list order, as {@link SqlDialect.read} shaped them. */
+export type Row = readonly unknown[]
+
+export interface QueryResult {
+  readonly rows: readonly Row[]
+  /** Rows matched by UPDATE or DELETE, or inserted. */
+  readonly affected: number
+}
+
+/**
+ * How the rest of the library sees a driver's error:
+ * `schema` the statement names something that is not there (or changed its type) any more;
+ * `unique` `foreign-key` `not-null` `check` a constraint; `value` `too-long` `out-of-range` the value;
+ * `read-only` the object or server does not take writes; `permission`;
+ * `retry` deadlock, serialisation or lock wait: the whole transaction may be run again;
+ * `timeout` `cancelled` the statement was ended; `unavailable` no connection could be had: nothing ran;
+ * `connection-lost` the connection broke while a statement ran: the outcome is not known;
+ * `unknown` anything else.
+ */
+export type FailureKind =
+  | 'schema' | 'unique' | 'foreign-key' | 'not-null' | 'check' | 'value' | 'too-long' | 'out-of-range'
+  | 'read-only' | 'permission' | 'retry' | 'timeout' | 'cancelled' | 'unavailable' | 'connection-lost' | 'unknown'
+
+/** A classified driver error. `cause` has the driver's own; its text never reaches a consumer. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError'
+  constructor(
+    readonly kind: FailureKind,
+    /** Live names where the driver tells them apart from its text. */
+    readonly facts: { readonly constraint?: string; readonly column?: string; readonly table?: string } = {},
+    cause?: unknown,
+  ) {
+    super(`database failure: ${kind}`, { cause })
+  }
+}
+

@@ -1,0 +1,181 @@
+import { isExcluded, looksSecret } from '../contract/exposure.js'
+import { freezeSchema, identitiesOf } from '../contract/freeze.js'
+import { mergeAdditive } from '../contract/merge.js'
+import { reportOf } from '../contract/report.js'
+import type { ServiceRecord } from '../contract/store.js'
+import type { ContractVersion } from '../contract/types.js'
+import type { Database } from '../database.js'
+import { isFaucetError } from '../errors.js'
+import { digestOf } from '../schema/canonical.js'
+import type { Column, LiveSchema, Table } from '../schema/table.js'
+import type { MonitorParts } from './monitor.js'
+import { type Served, serve } from './served.js'
+
+export interface CycleParts extends MonitorParts {
+  readonly database: Database
+}
+
+/** What one look hands to the next. */
+export interface Cycle {
+  readonly served: Served | null
+  /** The last whole reading, before patterns kept tables out. */
+  readonly reading: LiveSchema | null
+  /** When the reading last changed, ms since the epoch. */
+  readonly stillSince: number
+  /** When waiting additive changes may be merged, ms since the epoch; null when none wait. */
+  readonly mergeDueAt: number | null
+  /** The store's record that `served` was made from. */
+  readonly seen: string | null
+}
+
+/** The actor in the history of what no person did. */
+const itself = 'faucet'
+
+/** One look at one service: probe, read if it moved, compare with the contract, lock or merge where the mode says so. */
+export async function runCycle(
+  parts: CycleParts,
+  last: Cycle,
+  { force = false, merge = false }: { readonly force?: boolean; readonly merge?: boolean },
+): Promise<Cycle> {
+  const reading = await read(parts, last, force)
+  const record = await parts.store.service(parts.service.name)
+  const changed = reading !== last.reading
+  const stillSince = changed ? Date.now() : last.stillSince
+  const seen = JSON.stringify(record)
+  let served = last.served
+  if (served === null || changed || seen !== last.seen) served = await adopt(parts, record, reading)
+  // What a merge left behind waits for an operator: the same state is not tried again.
+  let due = served === last.served && !changed ? last.mergeDueAt : mergeDueAt(parts, served, stillSince)
+  if (merge ? mergeDueAt(parts, served, 0) !== null : due !== null && due <= Date.now()) {
+    served = await mergeNow(parts, served, reading)
+    due = null
+  }
+  announce(parts, last.served, served)
+  return { served, reading, stillSince, mergeDueAt: due, seen: JSON.stringify(await parts.store.service(parts.service.name)) }
+}
+
+async function read(parts: CycleParts, last: Cycle, force: boolean): Promise<LiveSchema> {
+  if (last.reading !== null && !force && (await parts.database.probe()) === last.reading.probe) return last.reading
+  const previous = last.reading ?? (await parts.store.snapshot(parts.service.name))
+  const reading = await parts.database.introspect(previous)
+  if (last.reading !== null && JSON.stringify(reading) === JSON.stringify(last.reading)) return last.reading
+  await parts.store.saveSnapshot(parts.service.name, reading)
+  return reading
+}
+
+/** Makes what is served from a reading and the store's word, locking on first connect. */
+async function adopt(parts: CycleParts, record: ServiceRecord, reading: LiveSchema): Promise<Served> {
+  const { store, service, engine, database } = parts
+  const mode = record.mode ?? service.mode
+  const locked = mode !== 'none' && !record.unlocked
+  const kept = locked ? await store.current(service.name) : null
+  const live = visible(parts, reading, kept)
+  const contract = locked ? (kept ?? (await lock(parts, live, itself, 'first connect'))) : unnumbered(service.name, live)
+  const served = serve({
+    contract,
+    mode,
+    locked,
+    live,
+    identities: locked ? await store.identities(service.name, live.scope) : new Map(),
+    acknowledged: record.acknowledged,
+    database,
+    engine,
+    options: { enums: service.enums, dangerousIsBreaking: service.dangerousIsBreaking, bigints: service.bigints },
+  })
+  if (locked) await store.saveIdentities(service.name, live.scope, identitiesOf(served.binding))
+  return served
+}
+
+/** The reading without what patterns keep out; what the contract already promises stays whatever the patterns say. */
+function visible({ service }: CycleParts, reading: LiveSchema, contract: ContractVersion | null): LiveSchema {
+  const promised = new Set(contract?.tables.map(({ name }) => name))
+  return { ...reading, tables: reading.tables.filter(({ name }) => promised.has(name) || !isExcluded(name, service.include, service.exclude)) }
+}
+
+/** Freezes the live schema as a new version. */
+export async function lock(parts: CycleParts, live: LiveSchema, actor: string, reason: string | null): Promise<ContractVersion> {
+  const { store, service, events, logger } = parts
+  const nextId = await idSource(parts, live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0))
+  const { tables, identities } = freezeSchema(live.tables, nextId)
+  const { current } = await store.service(service.name)
+  const contract = await commitOrAdopt(parts, () =>
+    store.commit(service.name, { expected: current, kind: 'lock', tables, changes: [], actor, reason, scope: live.scope, identities }),
+  )
+  const secret = live.tables.flatMap((table) => table.columns.filter(({ name }) => looksSecret(name)).map(({ name }) => `${table.name}.${name}`))
+  if (secret.length > 0) logger.warn('the contract now serves columns whose names look secret', { service: service.name, columns: secret })
+  logger.info('locked', { service: service.name, version: contract.version, tables: tables.length })
+  events.emit('lock', { service: service.name, version: contract.version, actor })
+  return contract
+}
+
+/** Another process may lock or merge the same service at the same time: the one that comes second takes the first's. */
+async function commitOrAdopt({ store, service }: CycleParts, commit: () => Promise<ContractVersion>): Promise<ContractVersion> {
+  try {
+    return await commit()
+  } catch (error) {
+    const current = isFaucetError(error) && error.code === 'contract-moved' ? await store.current(service.name) : null
+    if (current !== null) return current
+    throw error
+  }
+}
+
+function unnumbered(service: string, live: LiveSchema): ContractVersion {
+  const { tables } = freezeSchema(live.tables, counter(1))
+  return {
+    service,
+    version: 0,
+    revision: 0,
+    tables,
+    digest: digestOf(tables),
+    kind: 'lock',
+    createdAt: new Date().toISOString(),
+    actor: itself,
+    reason: null,
+    changes: [],
+  }
+}
+
+function mergeDueAt({ service }: CycleParts, { mode, locked, changes }: Served, stillSince: number): number | null {
+  const waiting = locked && mode === 'auto' && changes.some((change) => change.class === 'additive')
+  return waiting ? stillSince + service.settle : null
+}
+
+async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema): Promise<Served> {
+  const { store, service, events, logger } = parts
+  const { contract, binding, changes, live } = served
+  const most = binding.added.reduce((sum, table) => sum + 1 + table.columns.length, 0) + binding.tables.reduce((sum, table) => sum + table.added.length, 0)
+  const nextId = await idSource(parts, most)
+  const { tables, merged, identities } = mergeAdditive(contract.tables, binding, changes, nextId, withholder(service.autoExpose))
+  if (merged.length === 0) return served
+  const expected = { version: contract.version, revision: contract.revision }
+  const revision = await commitOrAdopt(parts, () =>
+    store.commit(service.name, { expected, kind: 'merge', tables, changes: merged, actor: itself, reason: null, scope: live.scope, identities }),
+  )
+  logger.info('merged additive changes', { service: service.name, version: revision.version, revision: revision.revision, changes: merged.length })
+  events.emit('promotion', { service: service.name, version: revision.version, revision: revision.revision, automatic: true, actor: itself, changes: merged })
+  return adopt(parts, await store.service(service.name), reading)
+}
+
+/** What `auto` leaves to an operator: columns whose names look secret, unless the service says otherwise. */
+export function withholder(autoExpose: 'safe' | 'all'): (table: Table, column: Column | null) => boolean {
+  return (_table, column) => autoExpose === 'safe' && column !== null && looksSecret(column.name)
+}
+
+/** Logical ids for at most `count` new tables and columns, reserved so that no process hands them out again. */
+export async function idSource({ store, service }: Pick<CycleParts, 'store' | 'service'>, count: number): Promise<() => string> {
+  return count === 0 ? counter(0) : counter(await store.reserveIds(service.name, count))
+}
+
+function counter(first: number): () => string {
+  let next = first
+  return () => String(next++)
+}
+
+/** Tells listeners when what is pending is not what it was. */
+function announce({ events, service }: CycleParts, before: Served | null, after: Served): void {
+  if (before === after) return
+  const now = reportOf(after)
+  const then = before === null ? null : reportOf(before)
+  const same = then === null ? now.changes.length === 0 : JSON.stringify(then.changes) === JSON.stringify(now.changes)
+  if (!same) events.emit('drift', { service: service.name, state: now.state, fingerprint: now.fingerprint, changes: now.changes })
+}

@@ -1,0 +1,79 @@
+import { DatabaseError } from '../database.js'
+import { FaucetError, type ProblemCode, type ProblemOptions } from '../errors.js'
+import type { TablePlan } from '../projection/projection.js'
+
+/** What the statement was for: a connection lost during a write leaves its outcome unknown. */
+export type Purpose = 'read' | 'write'
+
+/** The problem a consumer sees for a failed statement, in the contract's names; anything that is no database failure is given back. */
+export function problemOf(error: unknown, plan: TablePlan | null, purpose: Purpose): unknown {
+  if (!(error instanceof DatabaseError)) return error
+  const [code, options] = describe(error, plan, purpose)
+  return new FaucetError(code, { ...options, cause: error })
+}
+
+function describe(error: DatabaseError, plan: TablePlan | null, purpose: Purpose): [ProblemCode, ProblemOptions] {
+  const table = plan?.table.name ?? null
+  const where = table === null ? 'the database' : `"${table}"`
+  const column = contractColumn(plan, error.facts.column)
+  const at = column === null ? where : `"${table}.${column}"`
+  const context = { ...(table === null ? {} : { table }), ...(column === null ? {} : { column }) }
+  switch (error.kind) {
+    case 'unique': {
+      const key = plan?.table.uniqueKeys.find(({ name }) => name === error.facts.constraint)?.columns
+      const columns = key ?? (column === null ? null : [column])
+      const by = columns === null ? '' : ` (${columns.join(', ')})`
+      return ['unique-violation', { detail: `${where} already has a row with this key${by}`, context: columns === null ? context : { ...context, columns } }]
+    }
+    case 'foreign-key':
+      return ['foreign-key-violation', { detail: `a reference between ${where} and another table would not hold`, context }]
+    case 'check':
+      return ['check-violation', { detail: `the row breaks a rule of ${where}`, context: named(context, error.facts.constraint) }]
+    case 'not-null':
+      return notNull(plan, error, where, context)
+    case 'value':
+    case 'too-long':
+    case 'out-of-range':
+      return ['invalid-value', { detail: `a value ${valueTexts[error.kind]} ${at}`, context }]
+    case 'read-only':
+      return ['forbidden', { detail: `the database does not take this write to ${where}`, context }]
+    case 'permission':
+    case 'schema':
+      return ['contract-unservable', { detail: `the database cannot serve ${where} now`, hint: 'an operator sees why in the drift report', context, headers: { 'Retry-After': '300' } }]
+    case 'retry':
+      return ['database-busy', { detail: `${where} is being changed by others`, hint: 'send the request again', context, headers: { 'Retry-After': '1' } }]
+    case 'timeout':
+    case 'cancelled':
+      return ['statement-timeout', { detail: `the statement on ${where} took too long`, hint: 'ask for fewer rows or a narrower filter', context }]
+    case 'connection-lost':
+      if (purpose === 'write') {
+        return ['outcome-unknown', { detail: `the connection broke while ${where} was written; look before you send it again`, context }]
+      }
+      return ['database-unavailable', { detail: 'the connection to the database broke', headers: { 'Retry-After': '1' } }]
+    case 'unavailable':
+      return ['database-unavailable', { detail: 'the database cannot be reached', headers: { 'Retry-After': '5' } }]
+    case 'unknown':
+      return ['internal', { detail: `the database refused a statement on ${where}`, context }]
+  }
+}
+
+const valueTexts = { value: 'does not fit', 'too-long': 'is too long for', 'out-of-range': 'is out of range for' } as const
+
+/** A column that must have a value but is not in the contract came after it: the consumer could not know. */
+function notNull(plan: TablePlan | null, error: DatabaseError, where: string, context: object): [ProblemCode, ProblemOptions] {
+  const column = contractColumn(plan, error.facts.column)
+  if (column === null && error.facts.column !== undefined && plan !== null) {
+    return ['contract-drift', { detail: `new rows of ${where} now need a value that the contract does not have`, hint: 'an operator must promote the change or give a default', context: { ...context } }]
+  }
+  return ['missing-value', { detail: column === null ? `a required column of ${where} has no value` : `"${plan?.table.name}.${column}" needs a value`, context: { ...context } }]
+}
+
+/** A live column's contract name; null when the contract does not have it. */
+function contractColumn(plan: TablePlan | null, live: string | undefined): string | null {
+  if (plan === null || live === undefined) return null
+  return plan.columns.find(({ liveName }) => liveName === live)?.column.name ?? null
+}
+
+function named(context: object, constraint: string | undefined): Record<string, unknown> {
+  return constraint === undefined ? { ...context } : { ...context, constraint }
+}

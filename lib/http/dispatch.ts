@@ -1,0 +1,112 @@
+import { checkAccess, checkOperate } from '../access/access.js'
+import { contractHeader } from '../drift/served.js'
+import { FaucetError, fail, isFaucetError } from '../errors.js'
+import { didYouMean } from '../query/nearest.js'
+import type { Core } from './call.js'
+import { problemOf } from './database-problem.js'
+import { problemResponse } from './problem.js'
+import { matchRoutes, type Route } from './routes.js'
+import type { FaucetHandler, FaucetRequest, FaucetResponse } from './types.js'
+
+/** Answers one request, whatever the web host: path → route → access → handler → response. */
+export function createHandler(core: Core): FaucetHandler {
+  return async (request) => {
+    const segments = segmentsOf(request.path)
+    if (segments === null || !isOurs(core, segments)) return null
+    try {
+      return finish(core, segments, await route(core, request, segments))
+    } catch (error) {
+      const problem = problemOf(error, null, 'read')
+      if (isFaucetError(problem) && problem.code !== 'internal') return finish(core, segments, problemResponse(problem))
+      throw unexpected(core, segments, error)
+    }
+  }
+}
+
+/** Decoded path segments; null for a path that cannot be decoded, which no route of ours has. */
+function segmentsOf(path: string): readonly string[] | null {
+  const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  try {
+    return trimmed.split('/').slice(1).map(decodeURIComponent)
+  } catch {
+    return null
+  }
+}
+
+/** A service of ours, or a path of our own; anything else belongs to the host. */
+function isOurs(core: Core, [first, second]: readonly string[]): boolean {
+  if (first === 'system') return second === 'contract' || second === 'service'
+  return first === 'healthz' || first === 'readyz' || core.monitors.has(first ?? '')
+}
+
+async function route(core: Core, request: FaucetRequest, segments: readonly string[]): Promise<FaucetResponse> {
+  const match = matchRoutes(segments)
+  if (match === null) return unknownRoute(segments)
+  const allow = allowed(match.routes)
+  if (request.method === 'OPTIONS') return { kind: 'empty', status: 204, headers: { allow } }
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const found = match.routes.find((candidate) => candidate.method === method)
+  if (found === undefined) {
+    return fail('method-not-allowed', { detail: `${request.method} does not apply here`, headers: { Allow: allow } })
+  }
+  const actor = await admit(core, request, found, match.params)
+  return found.handler({ core, request, params: match.params, actor })
+}
+
+function allowed(routes: readonly Route[]): string {
+  const methods = routes.map(({ method }) => method)
+  return [...(methods.includes('GET') ? ['GET', 'HEAD'] : []), ...methods.filter((method) => method !== 'GET'), 'OPTIONS'].join(', ')
+}
+
+function unknownRoute(segments: readonly string[]): never {
+  const [first, second] = segments
+  const known = first === 'system' ? ['contract', 'service'] : ['_table', '_schema']
+  fail('unknown-route', { detail: 'nothing is served at this path', hint: didYouMean(second ?? '', known) ?? `below "${first}" there are ${known.join(' and ')}` })
+}
+
+/** Asks the host before anything is told about what exists. Answers who operates, on system routes. */
+async function admit(core: Core, request: FaucetRequest, { guard }: Route, params: ReadonlyMap<string, string>): Promise<string> {
+  const { method, path, raw } = request
+  const service = params.get('service') ?? null
+  if (guard.by === 'authorize') {
+    await checkAccess(core.config.access, { service: service ?? '', table: params.get('table') ?? null, action: guard.action, method, path, raw })
+  } else if (guard.by === 'operate') {
+    const { actor } = await checkOperate(core.config.access, { service, action: guard.action, method, path, raw })
+    if (guard.action === 'contract:write') refuseCrossSite(request)
+    return actor
+  }
+  return ''
+}
+
+/** A browser that another site steers may not operate with the operator's cookies. */
+function refuseCrossSite({ headers }: FaucetRequest): void {
+  const site = headers['sec-fetch-site']
+  const origin = headers['origin']
+  const foreign = site === undefined ? typeof origin === 'string' && hostOf(origin) !== headers['host'] : site !== 'same-origin' && site !== 'none'
+  if (foreign) fail('forbidden', { detail: 'contracts cannot be changed from another site' })
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null
+}
+
+/** Headers that every answer of ours has. */
+function finish(core: Core, segments: readonly string[], response: FaucetResponse): FaucetResponse {
+  const served = core.monitors.get((segments[0] === 'system' ? segments[2] : segments[0]) ?? '')?.current ?? null
+  const contract = served === null ? null : contractHeader(served)
+  const headers = {
+    'cache-control': response.status === 503 ? 'no-store' : 'private, no-store',
+    vary: 'Accept, Authorization, Cookie, Faucet-Contract',
+    'x-content-type-options': 'nosniff',
+    ...(contract === null ? {} : { 'faucet-contract': contract }),
+    ...response.headers,
+  }
+  return { ...response, headers }
+}
+
+/** What nobody foresaw goes to the host's own error handling, with a status and without its text. */
+function unexpected(core: Core, segments: readonly string[], cause: unknown): FaucetError {
+  const service = core.monitors.has(segments[0] ?? '') ? (segments[0] ?? null) : null
+  core.config.logger.error('a request failed unexpectedly', { service, error: cause })
+  return new FaucetError('internal', { detail: 'the request could not be answered', cause })
+}

@@ -1,0 +1,82 @@
+import { fail } from '../../errors.js'
+import type { TablePlan } from '../../projection/projection.js'
+import { checkParameters } from '../../query/parameters.js'
+import { requireKey } from '../../query/read-query.js'
+import { checkRecord, isSingle, type WriteRecord } from '../../query/records.js'
+import { keysWhere } from '../../query/select.js'
+import { textOfParameter, updateRows, type WriteContext, type Written } from '../../query/write.js'
+import { batchMode, batchParameters, runEach } from '../batch.js'
+import { type Call, type DataContext, onTable, param } from '../call.js'
+import { jsonText, listText, tookSince } from '../respond.js'
+import type { FaucetResponse } from '../types.js'
+import { bodyRecord, bodyRecords, requireWritable, writeRows } from '../writing.js'
+import { keyOf, rowNotFound } from './read-row.js'
+
+/** What to write to one row. */
+interface Replacement {
+  /** The key as text, in key order. */
+  readonly key: readonly string[]
+  readonly values: WriteRecord
+}
+
+/** `PUT /{service}/_table/{table}`: writes each row of the body by its key. A row that is not there is 404. */
+export async function replaceRows(call: Call): Promise<FaucetResponse> {
+  const start = performance.now()
+  return onTable(call, 'write', async (context) => {
+    requireWritable(context)
+    checkParameters(call.request.query, batchParameters)
+    requireKey(context.plan)
+    const mode = batchMode(call.request.query)
+    const { records, body } = await bodyRecords(call, context)
+    const check = (record: object, row: number | undefined) => splitKey(context.plan, checkRecord(context.plan, record, row), row)
+    if (mode === 'each') {
+      return runEach(context.plan, records, 200, async (record, index) => (await write(call, context, [check(record, index)]))[0] ?? 'null')
+    }
+    const rows = await write(call, context, records.map((record, index) => check(record, isSingle(body) ? undefined : index)))
+    return listText(200, rows, { count: rows.length, took_ms: tookSince(start) })
+  })
+}
+
+/** `PUT /{service}/_table/{table}/{id}`: the row as it is then. A key in the body must be the path's. */
+export async function replaceRow(call: Call): Promise<FaucetResponse> {
+  return onTable(call, 'write', async (context) => {
+    const { plan } = context
+    requireWritable(context)
+    checkParameters(call.request.query, [])
+    const key = keyOf(plan, param(call, 'id'))
+    const record = checkRecord(plan, await bodyRecord(call, context), undefined)
+    const values = record.filter((one) => !plan.key.includes(one.plan))
+    for (const one of record.filter((candidate) => plan.key.includes(candidate.plan))) {
+      if (textOfParameter(one.value) === key[plan.key.indexOf(one.plan)]) continue
+      fail('invalid-body', { detail: `"${one.plan.column.name}" in the body is not the id in the path`, hint: 'leave it out of the body' })
+    }
+    const [row] = await write(call, context, [{ key, values }])
+    return row === undefined ? rowNotFound(plan, param(call, 'id')) : jsonText(200, row)
+  })
+}
+
+function write(call: Call, context: DataContext, replacements: readonly Replacement[]): Promise<string[]> {
+  return writeRows(call, context, async (session) => {
+    const written: Written[] = []
+    for (const replacement of replacements) written.push(await replace(session, replacement))
+    return { rows: written.flatMap(({ rows }) => rows), outputs: written[0]?.outputs ?? [] }
+  })
+}
+
+async function replace(context: WriteContext, { key, values }: Replacement): Promise<Written> {
+  const written = await updateRows(context, values, keysWhere(context.plan, [key], context.dialect))
+  if (written.rows.length === 0) rowNotFound(context.plan, key.join(','))
+  return written
+}
+
+function splitKey(plan: TablePlan, record: WriteRecord, row: number | undefined): Replacement {
+  const key = plan.key.map((part) => {
+    const one = record.find((candidate) => candidate.plan === part)
+    if (one !== undefined && one.value !== null) return textOfParameter(one.value)
+    return fail('missing-value', {
+      detail: `each row of a PUT needs its key "${part.column.name}"${row === undefined ? '' : ` (row ${row})`}`,
+      context: { table: plan.table.name, column: part.column.name, ...(row === undefined ? {} : { row }) },
+    })
+  })
+  return { key, values: record.filter((one) => !plan.key.includes(one.plan)) }
+}

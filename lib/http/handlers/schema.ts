@@ -1,0 +1,108 @@
+import type { ColumnType } from '../../schema/column-type.js'
+import { type Column, isReadOnly, isRequiredOnInsert, type Table } from '../../schema/table.js'
+import type { Served } from '../../drift/served.js'
+import { stateOf } from '../../contract/diff.js'
+import type { DriftState } from '../../contract/types.js'
+import { fail } from '../../errors.js'
+import { checkParameters } from '../../query/parameters.js'
+import { didYouMean } from '../../query/nearest.js'
+import { type Call, checkPin, monitorOf, param } from '../call.js'
+import { json } from '../respond.js'
+import type { FaucetResponse } from '../types.js'
+
+/** `GET /{service}/_table`: the names of what the contract has. */
+export async function listTables(call: Call): Promise<FaucetResponse> {
+  const served = await current(call)
+  return json(200, { resource: served.contract.tables.map(({ name }) => ({ name })) })
+}
+
+/** `GET /{service}/_schema`: the contract's shape, whatever the database has become. */
+export async function listSchemas(call: Call): Promise<FaucetResponse> {
+  const served = await current(call)
+  return json(200, { resource: served.contract.tables.map((table) => describeTable(table, tableState(served, table.name))) })
+}
+
+/** `GET /{service}/_schema/{table}`. */
+export async function readSchema(call: Call): Promise<FaucetResponse> {
+  const served = await current(call)
+  const name = param(call, 'table')
+  const table = served.contract.tables.find((candidate) => candidate.name === name)
+  if (table !== undefined) return json(200, describeTable(table, tableState(served, name)))
+  const names = served.contract.tables.map((candidate) => candidate.name)
+  return fail('unknown-table', { detail: `no table "${name}" in "${served.contract.service}"`, hint: didYouMean(name, names), context: { table: name } })
+}
+
+async function current(call: Call): Promise<Served> {
+  checkParameters(call.request.query, [])
+  const served = await monitorOf(call).served()
+  checkPin(call, served)
+  return served
+}
+
+function tableState({ changes, locked }: Served, table: string): DriftState {
+  return locked ? stateOf(changes.filter((change) => change.table === table)) : 'unlocked'
+}
+
+function describeTable(table: Table, state: DriftState): object {
+  return {
+    name: table.name,
+    kind: table.kind,
+    state,
+    columns: table.columns.map((column) => describeColumn(column)),
+    primary_key: table.primaryKey,
+    unique_keys: table.uniqueKeys.map(({ columns }) => columns),
+    foreign_keys: table.foreignKeys.map(({ columns, references, onDelete, onUpdate }) => ({ columns, references, on_delete: onDelete, on_update: onUpdate })),
+  }
+}
+
+function describeColumn(column: Column): object {
+  const { type, format } = jsonType(column.type)
+  return {
+    name: column.name,
+    type,
+    ...(format === null ? {} : { format }),
+    nullable: column.nullable,
+    read_only: isReadOnly(column),
+    required: isRequiredOnInsert(column),
+    ...('length' in column.type && column.type.length !== null ? { max_length: column.type.length } : {}),
+    ...('values' in column.type ? { values: column.type.values } : {}),
+    ...(column.type.name === 'decimal' ? { precision: column.type.precision, scale: column.type.scale } : {}),
+    ...(column.type.name === 'array' ? { items: jsonType(column.type.items) } : {}),
+  }
+}
+
+/** The JSON type and format a column's values have on the wire; `type` null means any. */
+export function jsonType(type: ColumnType): { type: string | null; format: string | null } {
+  switch (type.name) {
+    case 'boolean':
+      return { type: 'boolean', format: null }
+    case 'integer':
+      return { type: 'integer', format: type.bits === 53 ? 'int53' : 'int32' }
+    case 'bigint':
+      return { type: 'string', format: type.unsigned ? 'uint64' : 'int64' }
+    case 'float':
+      return { type: 'number', format: type.bits === 32 ? 'float' : 'double' }
+    case 'timestamp':
+      return { type: 'string', format: type.zone ? 'date-time' : 'date-time-local' }
+    case 'time':
+      return { type: 'string', format: type.zone ? 'time' : 'time-local' }
+    case 'interval':
+      return { type: 'string', format: 'duration' }
+    case 'binary':
+      return { type: 'string', format: 'byte' }
+    case 'date':
+    case 'decimal':
+    case 'uuid':
+      return { type: 'string', format: type.name }
+    case 'array':
+      return { type: 'array', format: null }
+    case 'json':
+    case 'any':
+      return { type: null, format: null }
+    case 'string':
+    case 'enum':
+    case 'set':
+    case 'other':
+      return { type: 'string', format: null }
+  }
+}

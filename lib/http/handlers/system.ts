@@ -1,0 +1,106 @@
+import { fail } from '../../errors.js'
+import type { LockMode } from '../../contract/types.js'
+import { checkParameters, flag, wholeNumber } from '../../query/parameters.js'
+import { type Call, param } from '../call.js'
+import { json } from '../respond.js'
+import type { FaucetResponse } from '../types.js'
+
+/** Most bytes of a system request's body. */
+const bodyLimit = 65_536
+
+/** `GET /system/service`: every service with its state and what the caller may do. */
+export async function listServices(call: Call): Promise<FaucetResponse> {
+  checkParameters(call.request.query, [])
+  const { controller, monitors } = call.core
+  const services = await Promise.all([...monitors.keys()].map((name) => controller.status(name)))
+  return json(200, { resource: services })
+}
+
+export async function readStatus(call: Call): Promise<FaucetResponse> {
+  checkParameters(call.request.query, ['table'])
+  return json(200, await call.core.controller.status(param(call, 'service'), narrowed(call)))
+}
+
+export async function readDiff(call: Call): Promise<FaucetResponse> {
+  const { query } = call.request
+  checkParameters(query, ['table', 'from', 'to'])
+  const [from, to] = [wholeNumber(query, 'from'), wholeNumber(query, 'to')]
+  const versions = { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) }
+  return json(200, await call.core.controller.diff(param(call, 'service'), { ...narrowed(call), ...versions }))
+}
+
+export async function readHistory(call: Call): Promise<FaucetResponse> {
+  checkParameters(call.request.query, ['limit'])
+  const limit = Math.min(wholeNumber(call.request.query, 'limit') ?? 100, 1_000)
+  return json(200, { resource: await call.core.controller.history(param(call, 'service'), { limit }) })
+}
+
+export async function lockService(call: Call): Promise<FaucetResponse> {
+  const { reason } = await fields(call, ['reason'])
+  return json(200, await call.core.controller.lock(param(call, 'service'), author(call, reason)))
+}
+
+export async function unlockService(call: Call): Promise<FaucetResponse> {
+  checkParameters(call.request.query, ['purge'])
+  await call.core.controller.unlock(param(call, 'service'), { ...author(call, undefined), purge: flag(call.request.query, 'purge') })
+  return json(200, await call.core.controller.status(param(call, 'service')))
+}
+
+export async function setMode(call: Call): Promise<FaucetResponse> {
+  const { mode, reason } = await fields(call, ['mode', 'reason'])
+  if (mode === undefined) fail('invalid-body', { detail: 'mode is missing', hint: 'send {"mode": "auto"}, or null to follow the configuration' })
+  return json(200, await call.core.controller.setMode(param(call, 'service'), mode as LockMode | null, author(call, reason)))
+}
+
+/** `POST …/promote`. Breaking changes are promoted only by the fingerprint of the report that was reviewed. */
+export async function promote(call: Call): Promise<FaucetResponse> {
+  const body = await fields(call, ['tables', 'expect', 'reason', 'dryRun'])
+  const service = param(call, 'service')
+  const tables = optional(body['tables'], 'tables', isTextList, 'a list of table names')
+  const expect = optional(body['expect'], 'expect', isText, 'a fingerprint')
+  const dryRun = optional(body['dryRun'], 'dryRun', isBoolean, 'true or false') ?? false
+  const options = { ...(tables === undefined ? {} : { tables }), ...author(call, body['reason']) }
+  if (expect === undefined && !dryRun) await requireHarmless(call, service, options)
+  return json(200, await call.core.controller.promote(service, { ...options, dryRun, ...(expect === undefined ? {} : { expect }) }))
+}
+
+async function requireHarmless(call: Call, service: string, options: object): Promise<void> {
+  const { changes, fingerprint } = await call.core.controller.promote(service, { ...options, dryRun: true })
+  const breaking = changes.filter((change) => change.class === 'breaking')
+  if (breaking.length === 0) return
+  fail('review-required', {
+    detail: `${breaking.length} breaking change${breaking.length === 1 ? '' : 's'} would reach consumers`,
+    hint: 'review the report (GET …/diff) and send its fingerprint as "expect"',
+    context: { fingerprint, changes: breaking.map(({ kind, table, column }) => ({ kind, table, column })) },
+  })
+}
+
+function narrowed(call: Call): { tables?: readonly string[] } {
+  const tables = call.request.query.getAll('table')
+  return tables.length === 0 ? {} : { tables }
+}
+
+function author(call: Call, reason: unknown): { actor: string; reason?: string } {
+  const text = optional(reason, 'reason', isText, 'a text')
+  return { actor: call.actor, ...(text === undefined ? {} : { reason: text }) }
+}
+
+/** The body's fields; an absent body has none. */
+async function fields(call: Call, known: readonly string[]): Promise<Record<string, unknown>> {
+  checkParameters(call.request.query, [])
+  const body = (await call.request.body(bodyLimit)) ?? {}
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) fail('invalid-body', { detail: 'the body must be an object' })
+  for (const name of Object.keys(body)) {
+    if (!known.includes(name)) fail('invalid-body', { detail: `no field "${name}" here`, hint: `this route takes ${known.join(', ')}` })
+  }
+  return body as Record<string, unknown>
+}
+
+function optional<T>(value: unknown, name: string, fits: (value: unknown) => value is T, wanted: string): T | undefined {
+  if (value === undefined || value === null || fits(value)) return value ?? undefined
+  return fail('invalid-body', { detail: `${name} must be ${wanted}` })
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean'
+const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import type { FaucetError } from '../errors.js'
+import { problems } from '../errors.js'
+import type { FaucetResponse } from './types.js'
+
+/** The RFC 9457 body of an error, with the Go original's `error` object beside it so that its clients work unchanged. */
+export function problemBody(error: FaucetError): object {
+  return {
+    type: `urn:faucet:problem:${error.code}`,
+    title: problems[error.code].title,
+    status: error.status,
+    detail: error.message,
+    instance: `urn:uuid:${randomUUID()}`,
+    code: error.code,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...errorEntry(error),
+  }
+}
+
+/** The original's error object: `code` is the HTTP status. Stands alone for one refused row of a batch. */
+export function errorEntry(error: FaucetError): { error: { code: number; message: string; context: object } } {
+  return { error: { code: error.status, message: error.message, context: { ...error.context, code: error.code } } }
+}
+
+export function problemResponse(error: FaucetError): FaucetResponse {
+  return {
+    kind: 'text',
+    status: error.status,
+    headers: { 'content-type': 'application/problem+json', ...lowerCased(error.headers) },
+    body: JSON.stringify(problemBody(error)),
+  }
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}

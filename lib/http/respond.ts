@@ -1,0 +1,20 @@
+import type { FaucetResponse } from './types.js'
+
+/** A JSON answer from text that is already JSON. */
+export function jsonText(status: number, body: string): FaucetResponse {
+  return { kind: 'text', status, headers: { 'content-type': 'application/json; charset=utf-8' }, body }
+}
+
+export function json(status: number, body: unknown): FaucetResponse {
+  return jsonText(status, JSON.stringify(body))
+}
+
+/** Lists are `{"resource": [...], "meta": {...}}`; rows come as JSON text. */
+export function listText(status: number, rows: readonly string[], meta: object): FaucetResponse {
+  return jsonText(status, `{"resource":[${rows.join(',')}],"meta":${JSON.stringify(meta)}}`)
+}
+
+/** Milliseconds since `start` (of `performance.now()`), for `meta.took_ms`. */
+export function tookSince(start: number): number {
+  return Math.round((performance.now() - start) * 10) / 10
+}

@@ -1,0 +1,76 @@
+import type { DataAction, OperateAction } from '../access/access.js'
+import type { Handler } from './call.js'
+import { createRows } from './handlers/create-rows.js'
+import { deleteMany, deleteRow } from './handlers/delete-rows.js'
+import { health, readiness } from './handlers/health.js'
+import { readRow } from './handlers/read-row.js'
+import { readRows } from './handlers/read-rows.js'
+import { replaceRow, replaceRows } from './handlers/replace-rows.js'
+import { listSchemas, listTables, readSchema } from './handlers/schema.js'
+import { listServices, lockService, promote, readDiff, readHistory, readStatus, setMode, unlockService } from './handlers/system.js'
+import { updateMany, updateRow } from './handlers/update-rows.js'
+
+/** Who decides whether the caller may: the host's `authorize`, its `operate`, or nobody. */
+export type Guard =
+  | { readonly by: 'authorize'; readonly action: DataAction }
+  | { readonly by: 'operate'; readonly action: OperateAction }
+  | { readonly by: 'nobody' }
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Segments below the mount; `:name` takes any one segment. */
+  readonly path: string
+  readonly guard: Guard
+  readonly handler: Handler
+}
+
+const data = (action: DataAction): Guard => ({ by: 'authorize', action })
+const operate = (action: OperateAction): Guard => ({ by: 'operate', action })
+
+/** Every route there is. HEAD is GET; OPTIONS and 405 follow from the table. */
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/healthz', guard: { by: 'nobody' }, handler: health },
+  { method: 'GET', path: '/readyz', guard: { by: 'nobody' }, handler: readiness },
+
+  { method: 'GET', path: '/system/service', guard: operate('contract:read'), handler: listServices },
+  { method: 'GET', path: '/system/contract/:service', guard: operate('contract:read'), handler: readStatus },
+  { method: 'POST', path: '/system/contract/:service', guard: operate('contract:write'), handler: lockService },
+  { method: 'DELETE', path: '/system/contract/:service', guard: operate('contract:write'), handler: unlockService },
+  { method: 'GET', path: '/system/contract/:service/diff', guard: operate('contract:read'), handler: readDiff },
+  { method: 'POST', path: '/system/contract/:service/promote', guard: operate('contract:write'), handler: promote },
+  { method: 'PUT', path: '/system/contract/:service/mode', guard: operate('contract:write'), handler: setMode },
+  { method: 'GET', path: '/system/contract/:service/history', guard: operate('contract:read'), handler: readHistory },
+
+  { method: 'GET', path: '/:service/_table', guard: data('schema'), handler: listTables },
+  { method: 'GET', path: '/:service/_table/:table', guard: data('read'), handler: readRows },
+  { method: 'POST', path: '/:service/_table/:table', guard: data('create'), handler: createRows },
+  { method: 'PUT', path: '/:service/_table/:table', guard: data('replace'), handler: replaceRows },
+  { method: 'PATCH', path: '/:service/_table/:table', guard: data('update'), handler: updateMany },
+  { method: 'DELETE', path: '/:service/_table/:table', guard: data('delete'), handler: deleteMany },
+  { method: 'GET', path: '/:service/_table/:table/:id', guard: data('read'), handler: readRow },
+  { method: 'PUT', path: '/:service/_table/:table/:id', guard: data('replace'), handler: replaceRow },
+  { method: 'PATCH', path: '/:service/_table/:table/:id', guard: data('update'), handler: updateRow },
+  { method: 'DELETE', path: '/:service/_table/:table/:id', guard: data('delete'), handler: deleteRow },
+  { method: 'GET', path: '/:service/_schema', guard: data('schema'), handler: listSchemas },
+  { method: 'GET', path: '/:service/_schema/:table', guard: data('schema'), handler: readSchema },
+]
+
+interface Match {
+  /** All routes of this path, one a method. */
+  readonly routes: readonly Route[]
+  readonly params: ReadonlyMap<string, string>
+}
+
+const split = (path: string): readonly string[] => path.split('/').slice(1)
+const patterns = [...new Set(routes.map(({ path }) => path))].map((path) => ({
+  segments: split(path),
+  entries: routes.filter((route) => route.path === path),
+}))
+
+/** The routes of a path given as decoded segments; null when there are none. */
+export function matchRoutes(segments: readonly string[]): Match | null {
+  const found = patterns.find((pattern) => pattern.segments.length === segments.length && pattern.segments.every((part, index) => part.startsWith(':') || part === segments[index]))
+  if (found === undefined) return null
+  const params = found.segments.flatMap((part, index): [string, string][] => (part.startsWith(':') ? [[part.slice(1), segments[index] ?? '']] : []))
+  return { routes: found.entries, params: new Map(params) }
+}

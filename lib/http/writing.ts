@@ -1,0 +1,47 @@
+import type { Session } from '../database.js'
+import { fail } from '../errors.js'
+import { createSerializer } from '../projection/serialize.js'
+import { recordsOf } from '../query/records.js'
+import type { WriteContext, Written } from '../query/write.js'
+import type { Call, DataContext } from './call.js'
+
+/** Fails with 405 where the contract has nothing to write: views, and services that are read only. */
+export function requireWritable({ plan, monitor }: DataContext): void {
+  if (plan.table.kind === 'table' && !monitor.parts.service.readOnly) return
+  const why = plan.table.kind === 'view' ? `"${plan.table.name}" is a view` : `"${monitor.parts.service.name}" is read only`
+  fail('method-not-allowed', { detail: `${why} and takes no writes`, headers: { Allow: 'GET, HEAD, OPTIONS' } })
+}
+
+/** The records of the request's body, within the service's limits. */
+export async function bodyRecords(call: Call, { plan, monitor }: DataContext): Promise<{ records: readonly object[]; body: unknown }> {
+  const { limits } = monitor.parts.service
+  const body = await requireBody(call, limits.body)
+  return { records: recordsOf(body, plan, limits.batch), body }
+}
+
+/** The one object of the request's body. */
+export async function bodyRecord(call: Call, context: DataContext): Promise<object> {
+  const { records } = await bodyRecords(call, context)
+  const [record] = records
+  if (record !== undefined && records.length === 1) return record
+  return fail('invalid-body', { detail: `the body must be one object, not ${records.length} rows` })
+}
+
+async function requireBody(call: Call, limit: number): Promise<unknown> {
+  const body = await call.request.body(limit)
+  if (body !== undefined) return body
+  return fail('invalid-body', { detail: 'the body is empty', hint: 'send JSON with content-type: application/json' })
+}
+
+/** Runs `work` in one transaction and serialises its rows inside it, so that a row that cannot be served is not written. */
+export function writeRows(call: Call, context: DataContext, work: (write: WriteContext) => Promise<Written>): Promise<string[]> {
+  return inTransaction(call, context, async (write) => {
+    const { rows, outputs } = await work(write)
+    return rows.map(createSerializer(context.plan.table.name, outputs))
+  })
+}
+
+export function inTransaction<T>(call: Call, context: DataContext, work: (write: WriteContext) => Promise<T>): Promise<T> {
+  const { plan, dialect, can, monitor } = context
+  return monitor.database.transaction((session: Session) => work({ plan, dialect, can, session }), { signal: call.request.signal })
+}

@@ -1,0 +1,236 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Capabilities, SqlDialect } from '../database.js'
+import { fail } from '../errors.js'
+import type { ColumnPlan, TablePlan } from '../projection/projection.js'
+import { unservable } from '../projection/projection.js'
+import type { Output } from '../projection/serialize.js'
+import { type ColumnType, isNumeric, isOrdered } from '../schema/column-type.js'
+import type { FieldNode, OrderNode } from './ast.js'
+import { afterPosition, isKeyset, type Position, type SortKey } from './keyset.js'
+import { didYouMean } from './nearest.js'
+import { outputName } from './parse-fields.js'
+import type { ReadQuery, Selection } from './read-query.js'
+import { fromText } from './values.js'
+import { buildWhere, columnNamed, liveRef, type Purpose } from './where.js'
+
+type Sql = RawBuilder<unknown>
+
+/** The dialect with the capabilities the statements depend on. */
+export interface SqlContext {
+  readonly dialect: SqlDialect
+  readonly can: Capabilities
+}
+
+/** One column of the select list. */
+interface Selected {
+  readonly output: Output
+  readonly read: Sql
+  /** What ORDER BY sorts by when the list is asked to sort by this output. */
+  readonly sortBy: Sql
+}
+
+/** A list ready to be paged: {@link Listing.page} gives the statement of one page. */
+export interface Listing {
+  readonly outputs: readonly Output[]
+  /** The sort keys' outputs; their values stand behind those of `outputs` in every row. Empty when paging by position is impossible. */
+  readonly position: readonly Output[]
+  page(options: { readonly limit: number | null; readonly offset: number; readonly after: Position | null }): Sql
+  /** `select count(*)` over the same rows; with `group`, over the groups. */
+  readonly count: Sql
+}
+
+/** Plans a list: checks every name, chooses columns, order and paging. Fails before any SQL runs. */
+export function planListing(plan: TablePlan, query: ReadQuery, context: SqlContext): Listing {
+  const grouped = query.group.length > 0 || query.fields.some((field) => field.kind === 'aggregate')
+  const where = selectionWhere(plan, query, context.dialect, 'read')
+  return grouped ? planGroups(plan, query, where, context) : planRows(plan, query, where, context)
+}
+
+function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context: SqlContext): Listing {
+  const selected =
+    query.fields.length === 0
+      ? plan.columns.map((column) => selectColumn(plan, column, column.column.name))
+      : query.fields.map((field) => selectField(plan, field, context))
+  const keys = sortKeys(plan, query.order)
+  const keyset = keys.length > 0 && plan.key.length > 0 && isKeyset(keys)
+  const position = keyset ? keys.map((key) => selectColumn(plan, key.plan, key.plan.column.name)) : []
+  return {
+    outputs: selected.map(({ output }) => output),
+    position: position.map(({ output }) => output),
+    count: sql`select count(*) from ${plan.source}${optional(sql` where `, where)}`,
+    page({ limit, offset, after }) {
+      const seek = after === null ? null : afterPosition(plan, keys, after, context.dialect, context.can.nulls)
+      return sql`select ${selectList([...selected, ...position])} from ${plan.source}${optional(sql` where `, both(where, seek))}${orderBy(keys.map(({ plan: key, descending }) => ({ sortBy: liveRef(plan, key), descending })))}${window(limit, offset)}`
+    },
+  }
+}
+
+function planGroups(plan: TablePlan, query: ReadQuery, where: Sql | null, context: SqlContext): Listing {
+  const selected = query.fields.map((field) => selectField(plan, field, context))
+  const groups = query.group.map((name) => columnNamed(plan, name, 'group'))
+  checkGrouping(plan, query, selected.length)
+  const by = groups.map((column) => liveRef(plan, column))
+  const order = groupOrder(plan, query, selected, groups)
+  const body = sql`from ${plan.source}${optional(sql` where `, where)}${by.length === 0 ? sql`` : sql` group by ${sql.join(by)}`}`
+  return {
+    outputs: selected.map(({ output }) => output),
+    position: [],
+    count: sql`select count(*) from (select 1 as one ${body}) as counted`,
+    page: ({ limit, offset }) => sql`select ${selectList(selected)} ${body}${orderBy(order)}${window(limit, offset)}`,
+  }
+}
+
+function checkGrouping(plan: TablePlan, query: ReadQuery, selected: number): void {
+  if (selected === 0) {
+    fail('invalid-parameter', {
+      detail: 'group needs fields',
+      hint: 'for example fields=status,COUNT(*)&group=status',
+      context: { parameter: 'group' },
+    })
+  }
+  for (const field of query.fields) {
+    if (field.kind === 'column' && !query.group.includes(field.column)) {
+      columnNamed(plan, field.column, 'fields')
+      fail('invalid-parameter', {
+        detail: `"${field.column}" stands beside an aggregate but is not in group`,
+        hint: `add it: group=${[...query.group, field.column].join(',')}`,
+        context: { parameter: 'fields' },
+      })
+    }
+  }
+}
+
+function groupOrder(plan: TablePlan, query: ReadQuery, selected: readonly Selected[], groups: readonly ColumnPlan[]) {
+  if (query.order.length === 0) return groups.map((column) => ({ sortBy: liveRef(plan, column), descending: false }))
+  return query.order.map(({ name, descending }) => {
+    const alias = selected.find(({ output }) => output.name === name)
+    const group = groups.find(({ column }) => column.name === name)
+    const sortBy = alias?.sortBy ?? (group === undefined ? null : liveRef(plan, group))
+    if (sortBy !== null) return { sortBy, descending }
+    return fail('invalid-parameter', {
+      detail: `a grouped list cannot be ordered by "${name}"`,
+      hint:
+        didYouMean(name, [...selected.map(({ output }) => output.name), ...query.group]) ??
+        'order by a column of group or an alias of fields',
+      context: { parameter: 'order' },
+    })
+  })
+}
+
+/** Asked order, then the primary key, so that pages do not overlap. */
+function sortKeys(plan: TablePlan, order: readonly OrderNode[]): SortKey[] {
+  const asked = order.map(({ name, descending }) => ({ plan: sortable(plan, columnNamed(plan, name, 'order')), descending }))
+  const rest = plan.key.filter((key) => key.ref !== null && !asked.some((one) => one.plan === key))
+  return [...asked, ...rest.map((key) => ({ plan: key, descending: false }))]
+}
+
+function sortable(plan: TablePlan, column: ColumnPlan): ColumnPlan {
+  if (isOrdered(column.column.type) || column.column.type.name === 'any') return column
+  return fail('invalid-parameter', {
+    detail: `"${plan.table.name}.${column.column.name}" is ${column.column.type.name} and has no order`,
+    context: { parameter: 'order', table: plan.table.name, column: column.column.name },
+  })
+}
+
+function selectField(plan: TablePlan, field: FieldNode, context: SqlContext): Selected {
+  const name = outputName(field)
+  if (field.kind === 'column') return selectColumn(plan, columnNamed(plan, field.column, 'fields'), name)
+  const { dialect } = context
+  const column = field.column === null ? null : columnNamed(plan, field.column, 'fields')
+  const type: ColumnType =
+    column === null ? { name: 'integer', bits: 53, unsigned: false } : aggregateType(plan, column, field.fn, dialect)
+  const ref = column === null ? sql`*` : field.distinct ? sql`distinct ${liveRef(plan, column)}` : liveRef(plan, column)
+  const source = column === null ? sql`count(*)` : dialect.aggregate(field.fn, ref, column.column.type)
+  return { output: { name, encode: dialect.encoder(type), refuseNull: false }, read: dialect.read(source, type), sortBy: source }
+}
+
+function aggregateType(
+  plan: TablePlan,
+  { column }: ColumnPlan,
+  fn: 'count' | 'sum' | 'avg' | 'min' | 'max',
+  dialect: SqlDialect,
+): ColumnType {
+  const fits =
+    fn === 'count' ||
+    column.type.name === 'any' ||
+    (fn === 'sum' || fn === 'avg' ? isNumeric(column.type) : isOrdered(column.type))
+  if (fits) return dialect.aggregateType(fn, column.type)
+  return fail('invalid-parameter', {
+    detail: `${fn.toUpperCase()} does not apply to "${plan.table.name}.${column.name}", which is ${column.type.name}`,
+    context: { parameter: 'fields', table: plan.table.name, column: column.name },
+  })
+}
+
+function selectColumn(plan: TablePlan, column: ColumnPlan, name: string): Selected {
+  if (column.ref === null && column.hold !== 'null') unservable(plan.table.name, column.column.name)
+  return { output: outputOf(column, name), read: column.read, sortBy: column.ref ?? sql`null` }
+}
+
+/** The output of a column as it is promised. */
+export function outputOf(column: ColumnPlan, name: string = column.column.name): Output {
+  return { name, encode: column.encode, refuseNull: column.hold === 'converted' && !column.column.nullable }
+}
+
+/** The select list: every entry gets an alias of its own, because drivers lose columns of equal names. */
+export function selectList(entries: readonly { readonly read: Sql }[]): Sql {
+  return sql.join(entries.map(({ read }, index) => sql`${read} as ${sql.id(`c${index}`)}`))
+}
+
+/** Plain columns (none: all) as a select list with their outputs; aggregates have no place in one row. */
+export function selectFields(plan: TablePlan, fields: readonly FieldNode[], context: SqlContext): { list: Sql; outputs: readonly Output[] } {
+  if (fields.length === 0) return wholeRow(plan)
+  if (fields.some((field) => field.kind === 'aggregate')) {
+    fail('invalid-parameter', { detail: 'a single row has no aggregates', hint: 'ask the list', context: { parameter: 'fields' } })
+  }
+  const selected = fields.map((field) => selectField(plan, field, context))
+  return { list: selectList(selected), outputs: selected.map(({ output }) => output) }
+}
+
+/** All columns of a table as a select list with their outputs; for the rows a write answers with. */
+export function wholeRow(plan: TablePlan): { list: Sql; outputs: readonly Output[] } {
+  const selected = plan.columns.map((column) => selectColumn(plan, column, column.column.name))
+  return { list: selectList(selected), outputs: selected.map(({ output }) => output) }
+}
+
+/** The condition of `filter` and `ids` together; null when neither is given. */
+export function selectionWhere(plan: TablePlan, selection: Selection, dialect: SqlDialect, purpose: Purpose): Sql | null {
+  const filter = selection.filter === null ? null : buildWhere(plan, selection.filter, dialect, purpose)
+  const ids = selection.ids === null ? null : keysWhere(plan, selection.ids, dialect)
+  return both(filter, ids)
+}
+
+/** The condition for rows by their keys (as text, one list a row). */
+export function keysWhere(plan: TablePlan, keys: readonly (readonly string[])[], dialect: SqlDialect): Sql {
+  const bind = (part: ColumnPlan, text: string | undefined) =>
+    dialect.bind(fromText(text ?? '', part.column, plan.table.name, 'invalid-id'), part.column.type)
+  const [first] = plan.key
+  if (plan.key.length === 1 && first !== undefined) {
+    return sql`${liveRef(plan, first)} in (${sql.join(keys.map(([text]) => bind(first, text)))})`
+  }
+  const rows = keys.map(
+    (key) =>
+      sql`(${sql.join(
+        plan.key.map((part, index) => sql`${liveRef(plan, part)} = ${bind(part, key[index])}`),
+        sql` and `,
+      )})`,
+  )
+  return sql`(${sql.join(rows, sql` or `)})`
+}
+
+function both(left: Sql | null, right: Sql | null): Sql | null {
+  return left !== null && right !== null ? sql`${left} and ${right}` : (left ?? right)
+}
+
+function optional(keyword: Sql, part: Sql | null): Sql {
+  return part === null ? sql`` : sql`${keyword}${part}`
+}
+
+function orderBy(keys: readonly { readonly sortBy: Sql; readonly descending: boolean }[]): Sql {
+  if (keys.length === 0) return sql``
+  return sql` order by ${sql.join(keys.map(({ sortBy, descending }) => (descending ? sql`${sortBy} desc` : sortBy)))}`
+}
+
+function window(limit: number | null, offset: number): Sql {
+  if (limit === null) return offset === 0 ? sql`` : sql` limit ${Number.MAX_SAFE_INTEGER} offset ${offset}`
+  return offset === 0 ? sql` limit ${limit}` : sql` limit ${limit} offset ${offset}`
+}

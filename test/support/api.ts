@@ -1,0 +1,42 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ServiceConfig } from 'faucet-db'
+import { createFaucet } from 'faucet-db/node'
+import supertest from 'supertest'
+
+type Settings = Partial<Omit<ServiceConfig<'db'>, 'name' | 'dsn' | 'kysely' | 'dialect' | 'engine' | 'pool'>>
+
+/** An API over one database, service `db`, on a server of its own. Everything is allowed. */
+export async function serve(dsn: string, settings: Settings = {}, store = ':memory:') {
+  const { router, controller } = createFaucet({
+    services: [{ name: 'db', dsn, settle: '1h', probeInterval: '1h', ...settings }],
+    access: { authorize: () => true, operate: () => ({ actor: 'tester' }) },
+    store,
+  })
+  const server = createServer(router).listen(0, '127.0.0.1')
+  const request = supertest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  await controller.ready()
+  return {
+    controller,
+    request,
+    /** `GET /db/_table/{table}` with a query, answering the body. */
+    async rows(table: string, query: Record<string, string | number | boolean> = {}) {
+      const response = await request.get(path(table)).query(query)
+      if (response.status !== 200) throw new Error(`${response.status} ${response.text}`)
+      return response.body.resource
+    },
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await controller.close()
+    },
+  }
+}
+
+export type Api = Awaited<ReturnType<typeof serve>>
+
+/** The path of a table, or of a row of it. */
+export function path(table: string, id?: string | number): string {
+  const base = `/db/_table/${encodeURIComponent(table)}`
+  return id === undefined ? base : `${base}/${encodeURIComponent(id)}`
+}
