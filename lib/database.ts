@@ -39,7 +39,7 @@ export interface SqlDialect {
   /** A checked value (see `lib/query/values.ts`) as a parameter of the column's type, for writes and comparisons. */
   bind(value: Parameter, type: ColumnType): RawBuilder<unknown>
   /** `LIKE` with `%` and `_` as wildcards; `escape` is the character that takes their meaning away, or null for none. */
-  like(column: RawBuilder<unknown>, pattern: string, escape: string | null): RawBuilder<unknown>
+  like(column: RawBuilder<unknown>, pattern: string, escape: string | null, type: ColumnType): RawBuilder<unknown>
   /** The type of an aggregate over a column, so that its result is encoded exactly: SUM over `integer` is `bigint`. */
   aggregateType(fn: Aggregate, type: ColumnType): ColumnType
   /** The expression of SUM or AVG, cast where the engine would round or overflow. */

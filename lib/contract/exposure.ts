@@ -1,3 +1,5 @@
+import type { Withhold } from './merge.js'
+
 /**
  * Tables that no service serves unless told to: what migration tools leave beside, or for a while in place of, a team's own
  * tables, and this library's own. The plain name `migrations` is not here: it may be somebody's data.
@@ -145,4 +147,9 @@ function hasSecretPhrase(words: readonly string[]): boolean {
     const lengths = Array.from({ length: longest }, (_, more) => more + 1)
     return lengths.some((length) => start + length <= words.length && phrases.has(words.slice(start, start + length).join(' ')))
   })
+}
+
+/** What `auto` leaves to an operator: columns whose names look secret, unless the service exposes all. */
+export function withholder(autoExpose: 'safe' | 'all'): Withhold {
+  return (_table, column) => autoExpose === 'safe' && column !== null && looksSecret(column.name)
 }

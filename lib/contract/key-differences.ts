@@ -77,17 +77,14 @@ function isDistinctByItself(column: Column | undefined): boolean {
 
 function foreignKeyDifferences(sides: Sides): Difference[] {
   const { contract, live, gone, fresh } = sides
-  const byTarget = new Map(live.foreignKeys.map((key) => [referenceKey(key), key]))
+  const present = new Set(live.foreignKeys.map(referenceKey))
   const kept = new Set(contract.foreignKeys.map(referenceKey))
   const lost = contract.foreignKeys.filter(
-    (key) => !byTarget.has(referenceKey(key)) && !key.columns.some((name) => gone.has(name)),
+    (key) => !present.has(referenceKey(key)) && !key.columns.some((name) => gone.has(name)),
   )
   const found = live.foreignKeys.filter((key) => !kept.has(referenceKey(key)) && !key.columns.some((name) => fresh.has(name)))
   const moved = pairByColumns(lost, found)
-  const still = contract.foreignKeys.flatMap((key) => {
-    const now = byTarget.get(referenceKey(key))
-    return now === undefined ? [] : actionDifference(contract.name, key, now)
-  })
+  const still = contract.foreignKeys.flatMap((key) => stillThere(contract.name, key, live.foreignKeys))
   return [
     ...still,
     ...lost.filter((key) => !moved.has(key)).map((key) => foreignKeyRemoved(contract.name, key)),
@@ -125,6 +122,14 @@ function pairByColumns(lost: readonly ForeignKey[], found: readonly ForeignKey[]
     if (other !== undefined) pairs.set(key, other)
   }
   return pairs
+}
+
+/** The key is still there, unless only with other actions. The same reference can be declared twice. */
+function stillThere(table: string, key: ForeignKey, live: readonly ForeignKey[]): Difference[] {
+  const found = live
+    .filter((other) => referenceKey(other) === referenceKey(key))
+    .map((other) => actionDifference(table, key, other))
+  return found.some((differences) => differences.length === 0) ? [] : (found[0] ?? [])
 }
 
 function actionDifference(table: string, before: ForeignKey, after: ForeignKey): Difference[] {

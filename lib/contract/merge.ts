@@ -106,12 +106,14 @@ function needsReview(change: Change, { contract, added }: TableBinding, { withho
  * Nothing is merged from a table that is only guessed to be the promised one. A column with breaking drift keeps its shape whole;
  * a view becomes a table only as a whole, and a primary key comes only with all its columns.
  */
-function isHeldBack(change: Change, own: readonly Change[], review: readonly Change[], { live }: Sides): boolean {
+function isHeldBack(change: Change, own: readonly Change[], review: readonly Change[], { live, fresh }: Sides): boolean {
   const breaking = own.filter((other) => other.class === 'breaking')
   if (breaking.some((other) => other.column === null && other.hold === 'unservable')) return true
   if (change.kind === 'view-became-table') return breaking.length > 0 || review.length > 0
-  if (change.kind === 'primary-key-added')
-    return review.some(({ column }) => column !== null && live.primaryKey?.includes(column))
+  if (change.kind === 'primary-key-added') {
+    const coming = own.filter((other) => other.kind === 'column-added' && !review.includes(other)).map(({ column }) => column)
+    return (live.primaryKey ?? []).some((name) => fresh.has(name) && !coming.includes(name))
+  }
   return (
     ruleOf(change.kind).about === 'column' &&
     breaking.some((other) => other.column === change.column && ruleOf(other.kind).about === 'column')

@@ -1,11 +1,13 @@
-import { idSource, withholder } from '../drift/cycle.js'
+import { idSource } from '../drift/cycle.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
 import { didYouMean } from '../query/nearest.js'
 import { tableOf } from '../schema/table.js'
-import type { SchemaBinding } from './bind.js'
-import { promoteSchema } from './freeze.js'
+import { bindSchema } from './bind.js'
+import { withholder } from './exposure.js'
+import { type Frozen, promoteSchema } from './freeze.js'
+import { mergeAdditive } from './merge.js'
 import { isAbout, reportOf } from './report.js'
 import type { Change, ContractVersion, DriftState } from './types.js'
 
@@ -48,7 +50,7 @@ export function promote(monitor: ServiceMonitor, options: PromoteOptions): Promi
         context: { expected: options.expect, fingerprint: report.fingerprint },
       })
     }
-    const accepted = acceptable(monitor, served, report.changes, options.tables)
+    const accepted = acceptable(report.changes, options.tables)
     if (options.dryRun === true) return { dryRun: true, ...report, changes: accepted, contract: recordOf(served.contract) }
     if (accepted.length === 0) await acknowledge(monitor, served, options)
     else await commit(monitor, served, accepted, options)
@@ -81,31 +83,9 @@ function checkTables(served: Served, tables: readonly string[] | undefined): voi
   }
 }
 
-/** Columns that `auto` keeps for review are taken only with their table's name: promoting everything must not expose them by reflex. */
-function acceptable(
-  monitor: ServiceMonitor,
-  served: Served,
-  changes: readonly Change[],
-  tables: readonly string[] | undefined,
-): readonly Change[] {
-  if (tables !== undefined || served.mode !== 'auto') return changes
-  const { added } = reviewed(monitor, served)
-  return changes.filter((change) => !added.some(([table, column]) => change.table === table && change.column === column))
-}
-
-/** The added columns that wait for review, and the binding without them. */
-function reviewed(monitor: ServiceMonitor, served: Served): { added: [string, string][]; binding: SchemaBinding } {
-  const withhold = withholder(monitor.parts.service.autoExpose)
-  const added: [string, string][] = []
-  const tables = served.binding.tables.map((table) => ({
-    ...table,
-    added: table.added.filter((column) => {
-      const kept = !withhold(table.contract, column)
-      if (!kept) added.push([table.contract.name, column.name])
-      return kept
-    }),
-  }))
-  return { added, binding: { ...served.binding, tables } }
+/** What `auto` keeps for review is taken only with its table's name: promoting everything must not expose it by reflex. */
+function acceptable(changes: readonly Change[], tables: readonly string[] | undefined): readonly Change[] {
+  return tables === undefined ? changes.filter(({ withheld }) => withheld !== 'needs-review') : changes
 }
 
 async function acknowledge(monitor: ServiceMonitor, served: Served, options: PromoteOptions): Promise<void> {
@@ -113,41 +93,30 @@ async function acknowledge(monitor: ServiceMonitor, served: Served, options: Pro
   await store.acknowledge(service.name, versionName(served.contract), by(options))
 }
 
-async function commit(
-  monitor: ServiceMonitor,
-  served: Served,
-  changes: readonly Change[],
-  options: PromoteOptions,
-): Promise<void> {
+async function commit(monitor: ServiceMonitor, served: Served, changes: readonly Change[], options: PromoteOptions): Promise<void> {
   const { store, service, events } = monitor.parts
   const { contract, live } = served
-  const binding = options.tables === undefined && served.mode === 'auto' ? reviewed(monitor, served).binding : served.binding
-  const nextId = await idSource(
-    monitor.parts,
-    live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0),
-  )
-  const only = options.tables === undefined ? null : chosenNames(served, options.tables)
-  const { tables, identities } = promoteSchema(contract.tables, binding, only, nextId)
   const { actor, reason } = by(options)
   const expected = { version: contract.version, revision: contract.revision }
-  const version = await store.commit(service.name, {
-    expected,
-    kind: 'promotion',
-    tables,
-    changes,
-    actor,
-    reason,
-    scope: live.scope,
-    identities,
-  })
-  events.emit('promotion', {
-    service: service.name,
-    version: version.version,
-    revision: version.revision,
-    automatic: false,
-    actor,
-    changes,
-  })
+  const { tables, identities } = await promoted(monitor, served, options.tables)
+  const version = await store.commit(service.name, { expected, kind: 'promotion', tables, changes, actor, reason, scope: live.scope, identities })
+  events.emit('promotion', { service: service.name, version: version.version, revision: version.revision, automatic: false, actor, changes })
+}
+
+/** The next version's tables. The whole schema in mode `auto` is first what `auto` would merge, then the rest but what waits for review. */
+async function promoted(monitor: ServiceMonitor, served: Served, tables: readonly string[] | undefined): Promise<Frozen> {
+  const { engine, service, store } = monitor.parts
+  const { contract, binding, changes, live, mode } = served
+  const nextId = await idSource(monitor.parts, 2 * live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0))
+  if (tables !== undefined) return promoteSchema(contract.tables, binding, chosenNames(served, tables), nextId)
+  if (mode !== 'auto') return promoteSchema(contract.tables, binding, null, nextId)
+  const withhold = withholder(service.autoExpose)
+  const merged = mergeAdditive(contract.tables, binding, changes, nextId, withhold)
+  const known = await store.identities(service.name, live.scope)
+  const rest = bindSchema(merged.tables, live.tables, new Map([...known, ...merged.identities]), engine.can.identity)
+  const reviewed = rest.tables.map((table) => ({ ...table, added: table.added.filter((column) => !withhold(table.contract, column)) }))
+  const frozen = promoteSchema(merged.tables, { tables: reviewed, added: [] }, null, nextId)
+  return { tables: frozen.tables, identities: [...merged.identities, ...frozen.identities] }
 }
 
 /** The named tables under both their names. */

@@ -1,4 +1,4 @@
-import { isExcluded, looksSecret } from '../contract/exposure.js'
+import { isExcluded, looksSecret, withholder } from '../contract/exposure.js'
 import { freezeSchema, identitiesOf } from '../contract/freeze.js'
 import { mergeAdditive } from '../contract/merge.js'
 import { reportOf } from '../contract/report.js'
@@ -7,7 +7,7 @@ import type { ContractVersion } from '../contract/types.js'
 import type { Database } from '../database.js'
 import { isFaucetError } from '../errors.js'
 import { digestOf } from '../schema/canonical.js'
-import type { Column, LiveSchema, Table } from '../schema/table.js'
+import type { LiveSchema } from '../schema/table.js'
 import type { MonitorParts } from './monitor.js'
 import { type Served, serve } from './served.js'
 
@@ -80,7 +80,7 @@ async function adopt(parts: CycleParts, record: ServiceRecord, reading: LiveSche
     acknowledged: record.acknowledged,
     database,
     engine,
-    options: { enums: service.enums, dangerousIsBreaking: service.dangerousIsBreaking, bigints: service.bigints },
+    options: { enums: service.enums, dangerousIsBreaking: service.dangerousIsBreaking, bigints: service.bigints, autoExpose: service.autoExpose },
   })
   if (locked) await store.saveIdentities(service.name, live.scope, identitiesOf(served.binding))
   return served
@@ -154,11 +154,6 @@ async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema):
   logger.info('merged additive changes', { service: service.name, version: revision.version, revision: revision.revision, changes: merged.length })
   events.emit('promotion', { service: service.name, version: revision.version, revision: revision.revision, automatic: true, actor: itself, changes: merged })
   return adopt(parts, await store.service(service.name), reading)
-}
-
-/** What `auto` leaves to an operator: columns whose names look secret, unless the service says otherwise. */
-export function withholder(autoExpose: 'safe' | 'all'): (table: Table, column: Column | null) => boolean {
-  return (_table, column) => autoExpose === 'safe' && column !== null && looksSecret(column.name)
 }
 
 /** Logical ids for at most `count` new tables and columns, reserved so that no process hands them out again. */

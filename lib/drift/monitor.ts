@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResolvedService } from '../config/resolve.js'
 import type { ContractStore } from '../contract/store.js'
 import type { Database, Engine } from '../database.js'
@@ -119,9 +120,17 @@ export class ServiceMonitor {
   /** After a statement found the schema moved: looks again (shared by all who ask meanwhile). True when what is served changed. */
   async lookAgain(before: Served): Promise<boolean> {
     if (this.#cycle.served !== before) return true
-    if (Date.now() - this.#lastAttempt > lookAgainAfter) this.#again ??= this.look({ force: true }).finally(() => (this.#again = null))
-    await this.#again?.catch(() => {})
+    this.#again ??= this.#soon().finally(() => {
+      this.#again = null
+    })
+    await this.#again
     return this.#cycle.served !== before
+  }
+
+  async #soon(): Promise<void> {
+    const wait = this.#lastAttempt + lookAgainAfter - Date.now()
+    if (wait > 0) await sleep(wait)
+    await this.look().catch(() => {})
   }
 
   #again: Promise<void> | null = null

@@ -1,5 +1,7 @@
 import { bindSchema, type SchemaBinding } from '../contract/bind.js'
 import { type DiffOptions, diffSchema, stateOf } from '../contract/diff.js'
+import { withholder } from '../contract/exposure.js'
+import { mergeAdditive } from '../contract/merge.js'
 import type { Change, ContractVersion, DriftState, LockMode } from '../contract/types.js'
 import type { Database, Engine } from '../database.js'
 import { createProjection, type Projection } from '../projection/projection.js'
@@ -30,20 +32,29 @@ export interface ServedParts {
   readonly acknowledged: string | null
   readonly database: Database
   readonly engine: Engine
-  readonly options: DiffOptions & { readonly bigints: 'string' | 'number' }
+  readonly options: DiffOptions & { readonly bigints: 'string' | 'number'; readonly autoExpose: 'safe' | 'all' }
 }
 
 /** Binds contract to live schema, grades the difference and prepares the projection. */
 export function serve(parts: ServedParts): Served {
   const { contract, mode, locked, live, engine, options } = parts
   const binding = bindSchema(contract.tables, live.tables, parts.identities, engine.can.identity)
-  const changes = locked ? diffSchema(binding, options) : []
+  const changes = locked ? pendingChanges(parts, binding) : []
   const projection = createProjection(binding, changes, {
     dialect: engine.sql,
     schema: parts.database.schema,
     bigints: options.bigints,
   })
   return Object.freeze({ contract, mode, locked, live, binding, changes, projection, state: driftState(parts, changes) })
+}
+
+/** What differs; in `auto`, additions that are not merged by themselves say why. */
+function pendingChanges({ contract, mode, options }: ServedParts, binding: SchemaBinding): readonly Change[] {
+  const changes = diffSchema(binding, options)
+  if (mode !== 'auto') return changes
+  const { withheld } = mergeAdditive(contract.tables, binding, changes, () => '', withholder(options.autoExpose))
+  const same = (one: Change, other: Change) => one.kind === other.kind && one.table === other.table && one.column === other.column
+  return changes.map((change) => withheld.find((other) => same(change, other)) ?? change)
 }
 
 function driftState({ locked, contract, acknowledged }: ServedParts, changes: readonly Change[]): DriftState {

@@ -19,7 +19,9 @@ export function problemBody(error: FaucetError): object {
 
 /** The original's error object: `code` is the HTTP status. Stands alone for one refused row of a batch. */
 export function errorEntry(error: FaucetError): { error: { code: number; message: string; context: object } } {
-  return { error: { code: error.status, message: error.message, context: { ...error.context, code: error.code } } }
+  // What the store says of itself is for operators' logs.
+  const context = error.code.startsWith('store-') ? {} : error.context
+  return { error: { code: error.status, message: error.message, context: { ...context, code: error.code } } }
 }
 
 export function problemResponse(error: FaucetError): FaucetResponse {

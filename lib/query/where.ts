@@ -37,9 +37,9 @@ export function buildWhere(plan: TablePlan, filter: FilterNode, dialect: SqlDial
   const build = (node: FilterNode): Sql => {
     switch (node.kind) {
       case 'and':
-        return sql`(${sql.join(node.terms.map(build), sql` and `)})`
+        return balanced(node.terms.map(build), sql`and`)
       case 'or':
-        return sql`(${sql.join(node.terms.map(build), sql` or `)})`
+        return balanced(node.terms.map(build), sql`or`)
       case 'not':
         return sql`(not ${build(node.term)})`
       default:
@@ -47,6 +47,14 @@ export function buildWhere(plan: TablePlan, filter: FilterNode, dialect: SqlDial
     }
   }
   return build(filter)
+}
+
+/** Joins terms as a tree of halves: engines limit how deep an expression is (SQLite: 1,000), and a flat chain is as deep as it is long. */
+function balanced(terms: readonly Sql[], word: Sql): Sql {
+  const [only] = terms
+  if (terms.length === 1 && only !== undefined) return only
+  const half = terms.length >> 1
+  return sql`(${balanced(terms.slice(0, half), word)} ${word} ${balanced(terms.slice(half), word)})`
 }
 
 type Predicate = Exclude<FilterNode, { kind: 'and' | 'or' | 'not' }>
@@ -73,22 +81,22 @@ function buildPredicate(plan: TablePlan, node: Predicate, dialect: SqlDialect, p
     }
     case 'like': {
       requireText(plan, column)
-      const like = dialect.like(ref, node.pattern, null)
+      const like = dialect.like(ref, node.pattern, null, column.column.type)
       return node.negated ? sql`(not (${like}))` : sql`(${like})`
     }
     case 'match':
       requireText(plan, column)
-      return sql`(${dialect.like(ref, literalPattern(node.where, node.text), escape)})`
+      return sql`(${dialect.like(ref, literalPattern(node.where, node.text), escapeWith, column.column.type)})`
   }
 }
 
 const operators = { '=': sql`=`, '<>': sql`<>`, '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` } as const
 
 /** Not a backslash: engines differ in whether one is special inside a literal. */
-const escape = '!'
+const escapeWith = '!'
 
 function literalPattern(where: 'contains' | 'starts' | 'ends', text: string): string {
-  const literal = text.replace(/[!%_]/g, (character) => escape + character)
+  const literal = text.replace(/[!%_]/g, (character) => escapeWith + character)
   return `${where === 'starts' ? '' : '%'}${literal}${where === 'ends' ? '' : '%'}`
 }
 

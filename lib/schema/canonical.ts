@@ -11,10 +11,13 @@ import type { Table } from './table.js'
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  // Entries, not lookups: a key can be called `__proto__`.
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
-  members.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
+  const record = value as Readonly<Record<string, unknown>>
+  let text = ''
+  // Own keys only, so a key `__proto__` is looked up as the property it is.
+  for (const key of Object.keys(record).sort()) {
+    if (record[key] !== undefined) text += `${text && ','}${JSON.stringify(key)}:${canonicalJson(record[key])}`
+  }
+  return `{${text}}`
 }
 
 /** SHA-256 of the tables' canonical JSON, lower-case hex. Their order does not matter. */

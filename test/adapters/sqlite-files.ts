@@ -6,7 +6,12 @@ import { CompiledQuery, type RawBuilder } from 'kysely'
 import { sqlite } from '../../adapters/database/sqlite/index.js'
 import { type Database, DatabaseError, type DatabaseSettings } from '../../lib/database.js'
 
-export const settings: DatabaseSettings = { poolMax: 4, connectTimeout: 1000, statementTimeout: 5000, onConnectionError: () => {} }
+export const settings: DatabaseSettings = {
+  poolMax: 4,
+  connectTimeout: 1000,
+  statementTimeout: 5000,
+  onConnectionError: () => {},
+}
 
 /** A folder of its own for one suite; `clean()` ends every connection made here and removes it. */
 export function createFiles() {

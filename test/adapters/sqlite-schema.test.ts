@@ -31,7 +31,17 @@ describe('sqlite introspection', () => {
        create unique index by_total on orders (total desc); create unique index partial on orders (state) where id > 5;
        create unique index expressed on orders (lower(state)); create index plain on orders (made)`,
     )
-    expect(orders.columns.map(({ name, type, nativeType, nullable, identity, generated, default: value }) => [name, type.name, nativeType, nullable, identity, generated, value])).to.deep.equal([
+    expect(
+      orders.columns.map(({ name, type, nativeType, nullable, identity, generated, default: value }) => [
+        name,
+        type.name,
+        nativeType,
+        nullable,
+        identity,
+        generated,
+        value,
+      ]),
+    ).to.deep.equal([
       ['id', 'integer', 'INTEGER', false, 'by-default', false, null],
       ['user_id', 'integer', 'INT', false, 'none', false, null],
       ['mail', 'string', 'TEXT', true, 'none', false, null],
@@ -47,9 +57,27 @@ describe('sqlite introspection', () => {
       { name: 'by_total', columns: ['total'] },
     ])
     expect(orders.foreignKeys).to.deep.equal([
-      { name: 'by_mail', columns: ['mail'], references: { table: 'User', columns: ['mail'] }, onDelete: 'no action', onUpdate: 'no action' },
-      { name: 'fk_1', columns: ['user_id'], references: { table: 'User', columns: ['Id'] }, onDelete: 'cascade', onUpdate: 'set null' },
-      { name: 'fk_3', columns: ['other'], references: { table: 'gone', columns: ['x'] }, onDelete: 'no action', onUpdate: 'no action' },
+      {
+        name: 'by_mail',
+        columns: ['mail'],
+        references: { table: 'User', columns: ['mail'] },
+        onDelete: 'no action',
+        onUpdate: 'no action',
+      },
+      {
+        name: 'fk_1',
+        columns: ['user_id'],
+        references: { table: 'User', columns: ['Id'] },
+        onDelete: 'cascade',
+        onUpdate: 'set null',
+      },
+      {
+        name: 'fk_3',
+        columns: ['other'],
+        references: { table: 'gone', columns: ['x'] },
+        onDelete: 'no action',
+        onUpdate: 'no action',
+      },
     ])
     expect(orders.checks).to.deep.equal([
       { name: 'check_1', expression: 'total >= 0' },
@@ -70,7 +98,10 @@ describe('sqlite introspection', () => {
     expect(await nullable('(k text primary key) without rowid')).to.deep.equal([[false, 'none']])
     expect(await nullable('(k integer primary key) without rowid')).to.deep.equal([[false, 'none']])
     expect(await nullable('(k text primary key) strict')).to.deep.equal([[false, 'none']])
-    expect(await nullable('(k1 text, k2 int, primary key (k2, k1))')).to.deep.equal([[true, 'none'], [true, 'none']])
+    expect(await nullable('(k1 text, k2 int, primary key (k2, k1))')).to.deep.equal([
+      [true, 'none'],
+      [true, 'none'],
+    ])
     expect((await table('t', 'create table t (k1, k2, primary key (k2, k1))')).primaryKey).to.deep.equal(['k2', 'k1'])
     expect((await table('t', 'create table t (x)')).primaryKey).to.equal(null)
   })
@@ -83,8 +114,21 @@ describe('sqlite introspection', () => {
     )
     const literal = (value: string) => ({ kind: 'literal', value })
     expect(columns.map((column) => column.default)).to.deep.equal([
-      literal('42'), literal('-1.5e3'), literal('7'), null, literal('true'), literal(`x'01'`), literal('p'), { kind: 'expression' },
-      { kind: 'expression' }, { kind: 'expression' }, literal('dq'), literal('bare'), literal('br'), literal(''), null,
+      literal('42'),
+      literal('-1.5e3'),
+      literal('7'),
+      null,
+      literal('true'),
+      literal(`x'01'`),
+      literal('p'),
+      { kind: 'expression' },
+      { kind: 'expression' },
+      { kind: 'expression' },
+      literal('dq'),
+      literal('bare'),
+      literal('br'),
+      literal(''),
+      null,
     ])
   })
 
@@ -94,12 +138,19 @@ describe('sqlite introspection', () => {
        create table gone_later (x); drop table gone_later; create virtual table notes using fts5(body); create index i on t (a); insert into t (a) values (1); analyze;
        create temp table hidden (x); create temp table t (other); create trigger tr after insert on t begin select 1; end`,
     )
-    expect(tables.map(({ name, kind }) => [name, kind])).to.deep.equal([['notes', 'table'], ['t', 'table'], ['v', 'view']])
+    expect(tables.map(({ name, kind }) => [name, kind])).to.deep.equal([
+      ['notes', 'table'],
+      ['t', 'table'],
+      ['v', 'view'],
+    ])
     expect(tableOf(tables, 'notes')?.columns.map(({ name }) => name)).to.deep.equal(['body'])
     const view = tableOf(tables, 'v')
     expect([view?.primaryKey, view?.uniqueKeys]).to.deep.equal([null, []])
     expect(view?.columns.map(({ name, type, nullable }) => [name, type.name, nullable])).to.deep.equal([
-      ['a', 'string', true], ['b', 'any', true], ['n', 'any', true], ['id', 'integer', true],
+      ['a', 'string', true],
+      ['b', 'any', true],
+      ['n', 'any', true],
+      ['id', 'integer', true],
     ])
   })
 
@@ -113,7 +164,9 @@ describe('sqlite introspection', () => {
     expect(live.tables[0]?.primaryKey).to.deep.equal(['a.b', '😀'])
     expect(live.tables[1]?.foreignKeys[0]?.references).to.deep.equal({ table: '__proto__', columns: ['select'] })
     expect(live.tables[1]?.checks).to.deep.equal([{ name: 'check_1', expression: `"to String" <> ')'` }])
-    expect(new Set(live.tables.flatMap(({ id, columns }) => [id, ...columns.map((column) => column.id)])).size).to.equal(3 + 5 + 1 + 1)
+    expect(new Set(live.tables.flatMap(({ id, columns }) => [id, ...columns.map((column) => column.id)])).size).to.equal(
+      3 + 5 + 1 + 1,
+    )
   })
 
   it('gives the same bytes each time, whoever opens the file, and probe() is the reading’s', async () => {
@@ -159,12 +212,21 @@ describe('sqlite introspection', () => {
   it('reads 1,000 tables of 20 columns', async () => {
     const path = files.path()
     const columns = Array.from({ length: 17 }, (_, index) => `c${index} varchar(40)`).join()
-    const tables = Array.from({ length: 1000 }, (_, index) => `create table t${index} (id integer primary key, n int check (n > 0), parent int references t0, ${columns}, unique (c1));`)
+    const tables = Array.from(
+      { length: 1000 },
+      (_, index) =>
+        `create table t${index} (id integer primary key, n int check (n > 0), parent int references t0, ${columns}, unique (c1));`,
+    )
     files.raw(path, `begin; ${tables.join('\n')} commit`)
     const database = await files.open(path)
     const live = await database.introspect(null)
     expect(live.tables.length).to.equal(1000)
     expect(columnOf(live.tables[999] as (typeof live.tables)[number], 'c16')?.type.name).to.equal('string')
-    expect(live.tables.every((one) => one.columns.length === 20 && one.checks.length === 1 && one.foreignKeys.length === 1 && one.uniqueKeys.length === 1)).to.equal(true)
+    expect(
+      live.tables.every(
+        (one) =>
+          one.columns.length === 20 && one.checks.length === 1 && one.foreignKeys.length === 1 && one.uniqueKeys.length === 1,
+      ),
+    ).to.equal(true)
   })
 })

@@ -23,7 +23,9 @@ describe('sqlite values', () => {
     await database.query(raw(`create table t (c ${declared})`))
     await database.query(raw(`insert into t values (${literal})`))
     const type = neutralType(declared)
-    const { rows } = await database.query(compiled(sql`select ${sqlite.sql.read(sql.id('c'), type)} as c0 from ${sqlite.sql.table(null, 't')}`))
+    const { rows } = await database.query(
+      compiled(sql`select ${sqlite.sql.read(sql.id('c'), type)} as c0 from ${sqlite.sql.table(null, 't')}`),
+    )
     try {
       return sqlite.sql.encoder(type)(rows[0]?.[0])
     } catch (error) {
@@ -92,15 +94,30 @@ describe('sqlite values', () => {
     ['geometry', `'x'`, '"x"'],
   ]
   for (const [declared, literal, expected] of stored) {
-    it(`serves ${literal} in ${declared || 'no type'} as ${String(expected)}`, async () => expect(await served(declared, literal)).to.equal(expected))
+    it(`serves ${literal} in ${declared || 'no type'} as ${String(expected)}`, async () =>
+      expect(await served(declared, literal)).to.equal(expected))
   }
 
   const types: [string, ColumnType['name']][] = [
-    ['UNSIGNED BIG INT', 'bigint'], ['INT8', 'bigint'], ['int64', 'bigint'], ['int unsigned', 'integer'], ['MEDIUMINT', 'integer'], ['NATIVE CHARACTER(70)', 'string'],
-    ['varying character(255)', 'string'], ['NVARCHAR(100)', 'string'], ['CLOB', 'string'], ['TIME', 'string'], ['guid', 'string'], ['DECIMAL(10,5)', 'decimal'], ['jsonb', 'any'],
-    ['ANY', 'any'], ['POINT', 'any'], ['', 'any'],
+    ['UNSIGNED BIG INT', 'bigint'],
+    ['INT8', 'bigint'],
+    ['int64', 'bigint'],
+    ['int unsigned', 'integer'],
+    ['MEDIUMINT', 'integer'],
+    ['NATIVE CHARACTER(70)', 'string'],
+    ['varying character(255)', 'string'],
+    ['NVARCHAR(100)', 'string'],
+    ['CLOB', 'string'],
+    ['TIME', 'string'],
+    ['guid', 'string'],
+    ['DECIMAL(10,5)', 'decimal'],
+    ['jsonb', 'any'],
+    ['ANY', 'any'],
+    ['POINT', 'any'],
+    ['', 'any'],
   ]
-  for (const [declared, name] of types) it(`reads ${declared || 'no type'} as ${name}`, () => expect(neutralType(declared).name).to.equal(name))
+  for (const [declared, name] of types)
+    it(`reads ${declared || 'no type'} as ${name}`, () => expect(neutralType(declared).name).to.equal(name))
   it('keeps precision and scale as declared', () => {
     expect(neutralType('decimal( 10 , 2 )')).to.deep.equal({ name: 'decimal', precision: 10, scale: 2, unsigned: false })
     expect(neutralType('NUMERIC(8)')).to.deep.equal({ name: 'decimal', precision: 8, scale: null, unsigned: false })
@@ -136,7 +153,9 @@ describe('sqlite values', () => {
       await database.query(raw('drop table if exists t'))
       await database.query(raw(`create table t (c ${declared})`))
       await database.query(compiled(sql`insert into t values (${sqlite.sql.bind(value, type)})`))
-      const { rows } = await database.query(compiled(sql`select typeof(c) as c0, c as c1 from t where c = ${sqlite.sql.bind(value, type)}`))
+      const { rows } = await database.query(
+        compiled(sql`select typeof(c) as c0, c as c1 from t where c = ${sqlite.sql.bind(value, type)}`),
+      )
       expect(rows[0]?.[0]).to.equal(storage)
       expect(sqlite.sql.encoder(type)(rows[0]?.[1])).to.equal(json)
     })
@@ -162,8 +181,10 @@ describe('sqlite values', () => {
   })
 
   it('matches patterns with and without an escape character', async () => {
-    const like = async (value: string, pattern: string, escape: string | null) => {
-      const { rows } = await database.query(compiled(sql`select ${sqlite.sql.like(sql`${value}`, pattern, escape)} as c0`))
+    const like = async (value: string, pattern: string, escapedBy: string | null) => {
+      const { rows } = await database.query(
+        compiled(sql`select ${sqlite.sql.like(sql`${value}`, pattern, escapedBy, text)} as c0`),
+      )
       return rows[0]?.[0] === 1n
     }
     expect(await like('50% off', '50!%%', '!')).to.equal(true)
@@ -174,11 +195,17 @@ describe('sqlite values', () => {
 
   it('adds up without rounding and orders NULL first', async () => {
     await database.query(raw('create table sums (i integer, b bigint, d decimal(10,2), r real, a)'))
-    await database.query(raw(`insert into sums values (9007199254740991, 4611686018427387904, 0.1, 0.5, 1), (9007199254740991, 1, 0.2, 0.25, 2), (null, null, null, null, null)`))
+    await database.query(
+      raw(
+        `insert into sums values (9007199254740991, 4611686018427387904, 0.1, 0.5, 1), (9007199254740991, 1, 0.2, 0.25, 2), (null, null, null, null, null)`,
+      ),
+    )
     const aggregate = async (fn: Aggregate, column: string, type: ColumnType, distinct = false) => {
       const source = distinct ? sql`distinct ${sql.id(column)}` : sql.id(column)
       const result = sqlite.sql.aggregateType(fn, type)
-      const { rows } = await database.query(compiled(sql`select ${sqlite.sql.read(sqlite.sql.aggregate(fn, source, type), result)} as c0 from sums`))
+      const { rows } = await database.query(
+        compiled(sql`select ${sqlite.sql.read(sqlite.sql.aggregate(fn, source, type), result)} as c0 from sums`),
+      )
       return sqlite.sql.encoder(result)(rows[0]?.[0])
     }
     expect(await aggregate('sum', 'i', integer)).to.equal('"18014398509481982"')

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { expect } from 'chai'
 import { Kysely, SqliteDialect, sql } from 'kysely'
-import { locationOf } from '../../adapters/database/sqlite/location.js'
 import { sqlite } from '../../adapters/database/sqlite/index.js'
+import { locationOf } from '../../adapters/database/sqlite/location.js'
 import type { Database, HostKysely, Row } from '../../lib/database.js'
 import { compiled, createFiles, failure, raw, settings } from './sqlite-files.js'
 
@@ -34,7 +34,10 @@ describe('sqlite', () => {
       ['sqlite::memory:', null, false],
     ]
     for (const [dsn, path, readOnly] of paths) it(dsn, () => expect(locationOf(new URL(dsn))).to.deep.equal({ path, readOnly }))
-    it('refuses a DSN without a file', () => expect(() => locationOf(new URL('sqlite:'))).to.throw('names no file').with.property('code', 'invalid-config'))
+    it('refuses a DSN without a file', () =>
+      expect(() => locationOf(new URL('sqlite:')))
+        .to.throw('names no file')
+        .with.property('code', 'invalid-config'))
   })
 
   describe('opening', () => {
@@ -61,7 +64,9 @@ describe('sqlite', () => {
       expect((await database.query(raw('select count(*) from item'))).rows).to.deep.equal([[0n]])
       expect((await failure(database.query(raw('insert into parent values (1)')))).kind).to.equal('read-only')
       expect(await database.transaction((session) => session.query(raw('select 1')))).to.deep.equal({ rows: [[1n]], affected: 0 })
-      expect((await failure(database.transaction((session) => session.query(raw('delete from parent'))))).kind).to.equal('read-only')
+      expect((await failure(database.transaction((session) => session.query(raw('delete from parent'))))).kind).to.equal(
+        'read-only',
+      )
       await database.close()
     })
     it('answers unavailable after close, and closes twice', async () => {
@@ -72,7 +77,9 @@ describe('sqlite', () => {
         await database.close()
         await database.close()
         expect((await failure(database.query(raw('select 1')))).kind).to.equal('unavailable')
-        expect((await failure(database.transaction(async (session) => session.query(raw('select 1'))))).kind).to.equal('unavailable')
+        expect((await failure(database.transaction(async (session) => session.query(raw('select 1'))))).kind).to.equal(
+          'unavailable',
+        )
       }
     })
     it('notices at probe() that the file was replaced or deleted', async () => {
@@ -110,22 +117,46 @@ describe('sqlite', () => {
       for (const [, database] of databases) for (const one of shop.split(';').slice(0, -1)) await database.query(raw(one))
     })
     const onEach = (title: string, work: (database: Database, name: string) => Promise<void>) => {
-      for (const [index, name] of ['file', 'memory', 'host'].entries()) it(`${title} (${name})`, () => work(databases[index]?.[1] as Database, name))
+      for (const [index, name] of ['file', 'memory', 'host'].entries())
+        it(`${title} (${name})`, () => work(databases[index]?.[1] as Database, name))
     }
 
     onEach('writes, counts and returns', async (database) => {
-      expect(await database.query(raw('insert into parent values (?), (?), (?)', 1, 2, 3))).to.deep.equal({ rows: [], affected: 3 })
+      expect(await database.query(raw('insert into parent values (?), (?), (?)', 1, 2, 3))).to.deep.equal({
+        rows: [],
+        affected: 3,
+      })
       expect((await database.query(raw('update parent set id = id where id < ?', 3))).affected).to.equal(2)
       const returned = await database.query(raw('delete from parent where id > ? returning id as c0, typeof(id) as c1', 1))
-      expect(returned.rows.map((row) => row.map(String))).to.deep.equal([['2', 'integer'], ['3', 'integer']])
+      expect(returned.rows.map((row) => row.map(String))).to.deep.equal([
+        ['2', 'integer'],
+        ['3', 'integer'],
+      ])
       expect(returned.affected).to.equal(2)
     })
     onEach('keeps names and binds storage classes', async (database) => {
-      const { rows } = await database.query(raw('select typeof(?) as c0, typeof(?) as c1, typeof(?) as c2, typeof(?) as c3, typeof(?) as c4', 5, 1.5, true, Buffer.from('x'), null))
+      const { rows } = await database.query(
+        raw(
+          'select typeof(?) as c0, typeof(?) as c1, typeof(?) as c2, typeof(?) as c3, typeof(?) as c4',
+          5,
+          1.5,
+          true,
+          Buffer.from('x'),
+          null,
+        ),
+      )
       expect(rows).to.deep.equal([['integer', 'real', 'integer', 'blob', 'null']])
-      await database.query(compiled(sql`create table ${sqlite.sql.table(null, 'we"ird.😀 select')} (${sql.id('__proto__')} int, ${sql.id('a.b')} int)`))
+      await database.query(
+        compiled(
+          sql`create table ${sqlite.sql.table(null, 'we"ird.😀 select')} (${sql.id('__proto__')} int, ${sql.id('a.b')} int)`,
+        ),
+      )
       await database.query(compiled(sql`insert into ${sqlite.sql.table(null, 'we"ird.😀 select')} values (1, 2)`))
-      const read = await database.query(compiled(sql`select ${sql.id('a.b')} as c0, ${sql.id('__proto__')} as c1 from ${sqlite.sql.table(null, 'we"ird.😀 select')}`))
+      const read = await database.query(
+        compiled(
+          sql`select ${sql.id('a.b')} as c0, ${sql.id('__proto__')} as c1 from ${sqlite.sql.table(null, 'we"ird.😀 select')}`,
+        ),
+      )
       expect(read.rows[0]?.map(String)).to.deep.equal(['2', '1'])
     })
     onEach('takes no double-quoted text for a string', async (database) => {
@@ -138,8 +169,15 @@ describe('sqlite', () => {
         await session.query(raw('insert into parent values (50)'))
         throw boom
       })
-      expect(await work.then(() => null, (error: unknown) => error)).to.equal(boom)
-      expect((await failure(database.transaction((session) => session.query(raw('insert into parent values (1), (1)'))))).kind).to.equal('unique')
+      expect(
+        await work.then(
+          () => null,
+          (error: unknown) => error,
+        ),
+      ).to.equal(boom)
+      expect(
+        (await failure(database.transaction((session) => session.query(raw('insert into parent values (1), (1)'))))).kind,
+      ).to.equal('unique')
       const count = await database.transaction(async (session) => {
         await session.query(raw('insert into parent values (51)'))
         return (await session.query(raw('select count(*) as c0 from parent'))).rows
@@ -156,7 +194,10 @@ describe('sqlite', () => {
           await new Promise((resolve) => setImmediate(resolve))
           await session.query(raw('update counter set n = ?', Number(rows[0]?.[0]) + 1))
         })
-      await Promise.all([...Array.from({ length: 20 }, add), ...Array.from({ length: 20 }, () => database.query(raw('update counter set n = n + 1')))])
+      await Promise.all([
+        ...Array.from({ length: 20 }, add),
+        ...Array.from({ length: 20 }, () => database.query(raw('update counter set n = n + 1'))),
+      ])
       expect((await database.query(raw('select n as c0 from counter'))).rows.map(String)).to.deep.equal(['40'])
     })
     onEach('streams in chunks and can be left early', async (database) => {
@@ -174,7 +215,9 @@ describe('sqlite', () => {
     onEach('refuses an aborted statement before it runs', async (database) => {
       const signal = AbortSignal.abort()
       expect((await failure(database.query(raw('delete from parent'), { signal }))).kind).to.equal('cancelled')
-      expect((await failure(database.transaction((session) => session.query(raw('delete from parent')), { signal }))).kind).to.equal('cancelled')
+      expect(
+        (await failure(database.transaction((session) => session.query(raw('delete from parent')), { signal }))).kind,
+      ).to.equal('cancelled')
     })
 
     const failures: [string, unknown[], string, object][] = [
@@ -208,13 +251,18 @@ describe('sqlite', () => {
       for (const [, database] of databases.slice(0, 2)) {
         expect((await failure(database.query(raw('insert into item (n, f) values (1, 9)')))).kind).to.equal('foreign-key')
         await database.query(raw('create table late (f int references parent deferrable initially deferred)'))
-        expect((await failure(database.transaction((session) => session.query(raw('insert into late values (9)'))))).kind).to.equal('foreign-key')
+        expect(
+          (await failure(database.transaction((session) => session.query(raw('insert into late values (9)'))))).kind,
+        ).to.equal('foreign-key')
         expect((await database.query(raw('select count(*) from late'))).rows).to.deep.equal([[0n]])
       }
     })
     it('takes 32,766 parameters', async () => {
       for (const [, database] of databases) {
-        const query = raw(`select count(*) as c0 from parent where id in (${Array(sqlite.can.maxParameters).fill('?').join()})`, ...Array(sqlite.can.maxParameters).fill(-1))
+        const query = raw(
+          `select count(*) as c0 from parent where id in (${Array(sqlite.can.maxParameters).fill('?').join()})`,
+          ...Array(sqlite.can.maxParameters).fill(-1),
+        )
         expect((await database.query(query)).rows.map(String)).to.deep.equal(['0'])
       }
     })
@@ -231,7 +279,9 @@ describe('sqlite', () => {
       const work = Promise.all([
         database.query(raw('select count(*) from parent')).then(() => settled.push('read')),
         database.query(raw('insert into parent values (7)')).then(() => settled.push('write')),
-        database.transaction((session) => session.query(raw('insert into parent values (8)'))).then(() => settled.push('transaction')),
+        database
+          .transaction((session) => session.query(raw('insert into parent values (8)')))
+          .then(() => settled.push('transaction')),
         database.probe().then(() => settled.push('probe')),
         database.introspect(null).then(() => settled.push('introspection')),
       ])
@@ -256,7 +306,10 @@ describe('sqlite', () => {
     it('does not wait longer than the time-out for its own transactions, and leaves the queue when aborted', async () => {
       const path = files.path()
       files.raw(path, shop)
-      for (const database of [await files.open(path, { statementTimeout: 30 }), await files.open(':memory:', { statementTimeout: 30 })]) {
+      for (const database of [
+        await files.open(path, { statementTimeout: 30 }),
+        await files.open(':memory:', { statementTimeout: 30 }),
+      ]) {
         const controller = new AbortController()
         await database.transaction(async () => {
           expect((await failure(database.query(raw('create table if not exists x (a)')))).kind).to.equal('retry')
@@ -279,7 +332,10 @@ describe('sqlite', () => {
     })
     it('streams one state in WAL mode while others write', async () => {
       const path = files.path()
-      const other = files.raw(path, `pragma journal_mode = wal; create table t (a); with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000) insert into t select i from n`)
+      const other = files.raw(
+        path,
+        `pragma journal_mode = wal; create table t (a); with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000) insert into t select i from n`,
+      )
       const database = await files.open(path)
       let rows = 0
       for await (const chunk of database.stream(raw('select a from t'))) {
@@ -295,7 +351,9 @@ describe('sqlite', () => {
 
   it('refuses integers that the host’s driver has rounded', async () => {
     const connection = new BetterSqlite3(':memory:')
-    connection.exec('create table t (i bigint, r real, d decimal(20,2)); insert into t values (9007199254740993, 1e300, 9007199254740993)')
+    connection.exec(
+      'create table t (i bigint, r real, d decimal(20,2)); insert into t values (9007199254740993, 1e300, 9007199254740993)',
+    )
     const host = new Kysely<never>({ dialect: new SqliteDialect({ database: connection }) })
     const database = await sqlite.open({ kysely: host as unknown as HostKysely }, settings)
     const [row] = (await database.query(raw('select i as c0, r as c1, d as c2 from t'))).rows

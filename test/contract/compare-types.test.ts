@@ -4,7 +4,12 @@ import type { ColumnType } from '../../lib/schema/column-type.js'
 
 const integer = (bits: 8 | 16 | 24 | 32 | 53, unsigned = false): ColumnType => ({ name: 'integer', bits, unsigned })
 const bigint = (unsigned = false): ColumnType => ({ name: 'bigint', unsigned })
-const decimal = (precision: number | null, scale: number | null, unsigned = false): ColumnType => ({ name: 'decimal', precision, scale, unsigned })
+const decimal = (precision: number | null, scale: number | null, unsigned = false): ColumnType => ({
+  name: 'decimal',
+  precision,
+  scale,
+  unsigned,
+})
 const string = (length: number | null, fixed = false): ColumnType => ({ name: 'string', length, fixed })
 const oneOf = (...values: string[]): ColumnType => ({ name: 'enum', values })
 const timestamp = (zone: boolean, fraction = 6): ColumnType => ({ name: 'timestamp', fraction, zone })
@@ -73,11 +78,23 @@ describe('comparing types', () => {
   }
 
   it('finds every type the same as itself', () => {
-    for (const [, before, after] of cases) for (const type of [before, after]) expect(compareTypes(type, structuredClone(type))).to.equal('same')
+    for (const [, before, after] of cases)
+      for (const type of [before, after]) expect(compareTypes(type, structuredClone(type))).to.equal('same')
   })
 
   it('describes types for people', () => {
-    const described = [string(50), decimal(10, 2), decimal(null, null), integer(32), integer(8, true), bigint(), oneOf('a', 'b'), timestamp(true), list(string(null)), other('inet')]
+    const described = [
+      string(50),
+      decimal(10, 2),
+      decimal(null, null),
+      integer(32),
+      integer(8, true),
+      bigint(),
+      oneOf('a', 'b'),
+      timestamp(true),
+      list(string(null)),
+      other('inet'),
+    ]
     expect(described.map(describeType)).to.deep.equal([
       'string(50)',
       'decimal(10,2)',

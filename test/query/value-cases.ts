@@ -5,6 +5,7 @@ import type { ColumnType } from '../../lib/schema/column-type.js'
 import type { Column } from '../../lib/schema/table.js'
 import { problemOf } from './problem.js'
 
+/** Short ways to write columns, literals and the three readers in tests. */
 export const columnOf = (type: ColumnType, nullable = false, name = 'c'): Column => ({
   id: null,
   name,
@@ -43,12 +44,14 @@ export const arrayOf = (items: ColumnType): ColumnType => ({ name: 'array', item
 
 export const deepJson = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
 
+/** One test per value a body may send: it becomes the parameter. */
 export function accepts(type: ColumnType, cases: readonly (readonly [value: unknown, parameter: unknown])[]) {
   for (const [value, parameter] of cases) {
     it(`takes ${show(value)}`, () => expect(body(value, type)).to.deep.equal(parameter))
   }
 }
 
+/** One test per value a body may not send. */
 export function refuses(type: ColumnType, values: readonly unknown[], code = 'invalid-value') {
   for (const value of values)
     it(`refuses ${show(value)}: ${code}`, () => expect(problemOf(() => body(value, type)).code).to.equal(code))

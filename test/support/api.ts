@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServiceConfig } from 'faucet-db'
@@ -14,6 +15,7 @@ export async function serve(dsn: string, settings: Settings = {}, store = ':memo
     store,
   })
   const server = createServer(router).listen(0, '127.0.0.1')
+  await once(server, 'listening')
   const request = supertest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   await controller.ready()
   return {

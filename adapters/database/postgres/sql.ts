@@ -20,7 +20,9 @@ export const dialect: SqlDialect = {
   encoder: createEncoder,
   bind: (value) => sql`${Array.isArray(value) ? arrayText(value) : value}`,
   // Without ESCAPE a backslash would be one.
-  like: (column, pattern, character) => sql`${column} like ${pattern} escape ${character ?? ''}`,
+  // A blank-padded column would never end with what it ends with.
+  like: (column, pattern, character, type) =>
+    sql`${type.name === 'string' && type.fixed ? sql`${column}::text` : column} like ${pattern} escape ${character ?? ''}`,
   aggregateType,
   aggregate,
 }

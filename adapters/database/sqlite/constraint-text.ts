@@ -20,7 +20,7 @@ export function constraintsOf(sql: string): ConstraintText {
     if (isKeyword(token, 'constraint')) name = tokens[index + 1]?.value ?? null
     else if (isKeyword(token, 'check')) checks.push({ name, expression: parenthesized(sql, tokens, index + 1) })
     else if (isKeyword(token, 'references')) foreignKeyNames.push(name)
-    if (endsName(token)) name = null
+    if (name !== null && endsName(token)) name = null
   }
   return { checks: nameChecks(checks), foreignKeyNames }
 }
@@ -38,13 +38,21 @@ function* topLevel(tokens: readonly Token[]): Generator<{ token: Token; index: n
 
 /** A constraint's name holds until that constraint ends; FOREIGN KEY (…) stands between it and REFERENCES. */
 function endsName(token: Token): boolean {
-  return (
-    isSymbol(token, ',') ||
-    ['check', 'references', 'unique', 'primary', 'not', 'null', 'default', 'collate', 'generated', 'as'].some((word) =>
-      isKeyword(token, word),
-    )
-  )
+  return isSymbol(token, ',') || (token.kind === 'name' && !token.quoted && constraintWords.has(token.value.toLowerCase()))
 }
+
+const constraintWords = new Set([
+  'check',
+  'references',
+  'unique',
+  'primary',
+  'not',
+  'null',
+  'default',
+  'collate',
+  'generated',
+  'as',
+])
 
 function parenthesized(sql: string, tokens: readonly Token[], from: number): string {
   let depth = 0

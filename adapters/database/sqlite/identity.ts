@@ -140,16 +140,13 @@ function digest(value: unknown): string {
 function isExplained(known: Known, { catalog, tables }: Reading): boolean {
   const moved = catalog.version - known.details.version
   if (moved === 0) return JSON.stringify(catalog.schema) === JSON.stringify(known.details.rows)
-  const names = new Set(servableNames(catalog.schema, catalog.shadows))
-  const earlier = new Set(known.details.rows.filter(({ name }) => known.tables.has(name)).map(({ name }) => name))
-  const gone = [...earlier].filter((name) => !names.has(name)).length
+  // By the rows, not by what can be served: a broken view comes back when its table does.
+  const names = new Set(catalog.schema.map(({ name }) => name))
+  const earlier = new Set(known.details.rows.map(({ name }) => name))
+  const gone = [...known.tables.keys()].filter((name) => !names.has(name)).length
   const come = tables.filter(({ name }) => !earlier.has(name)).length
   const changed = tables.filter((table) => table.kind === 'table' && hasOtherColumns(table, known.tables.get(table.name))).length
   return moved >= Math.max(gone, come) + changed
-}
-
-function servableNames(rows: readonly SchemaRow[], shadows: ReadonlySet<string>): string[] {
-  return rows.filter((row) => isServable(row, shadows)).map(({ name }) => name)
 }
 
 function hasOtherColumns(table: Table, earlier: Table | undefined): boolean {
@@ -161,14 +158,17 @@ function hasOtherColumns(table: Table, earlier: Table | undefined): boolean {
 }
 
 function formerNames(known: Known, tables: readonly Table[]): Details['former'] {
-  const current = new Set(tables.flatMap((table) => namesOf(table)).map((entry) => JSON.stringify(entry)))
-  const left = [...known.tables.values()]
-    .flatMap((table) => namesOf(table))
-    .filter((entry) => !current.has(JSON.stringify(entry)))
+  const byId = new Map(tables.map((table) => [table.id, table]))
+  const left = [...known.tables.values()].flatMap((table) => namesLost(table, byId.get(table.id)))
   return left.length === 0 ? known.details.former : [...known.details.former, ...left].slice(-formerLimit)
 }
 
-function namesOf(table: Table): [string, string, string][] {
+/** The names of a table and its columns that their ids do not have any more. */
+function namesLost(table: Table, now: Table | undefined): Details['former'] {
   const owner = table.id ?? ''
-  return [['', table.name, owner], ...table.columns.map(({ name, id }): [string, string, string] => [owner, name, id ?? ''])]
+  const names = new Map(now?.columns.map(({ id, name }) => [id, name]))
+  const columns = table.columns
+    .filter(({ id, name }) => names.get(id) !== name)
+    .map(({ id, name }) => [owner, name, id ?? ''] as const)
+  return now?.name === table.name ? columns : [['', table.name, owner], ...columns]
 }

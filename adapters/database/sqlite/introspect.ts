@@ -1,3 +1,4 @@
+import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { Column, ForeignKey, ReferentialAction, Table, UniqueKey } from '../../../lib/schema/table.js'
 import type { Catalog, ColumnRow, ForeignKeyRow, SchemaRow, UniqueIndexRow } from './catalog.js'
 import { columnDefault } from './column-default.js'
@@ -6,6 +7,7 @@ import { neutralType } from './declared-type.js'
 
 /** The tables and views of a catalog, sorted by name, without ids. What has no columns (a broken view) is left out. */
 export function tablesOf(catalog: Catalog): readonly Table[] {
+  const typeOf = typeReader()
   const columns = groupByTable(catalog.columns)
   const foreignKeys = groupByTable(catalog.foreignKeys)
   const uniqueIndexes = groupByTable(catalog.uniqueIndexes)
@@ -25,7 +27,7 @@ export function tablesOf(catalog: Catalog): readonly Table[] {
         id: null,
         name: row.name,
         kind: row.type === 'view' ? ('view' as const) : ('table' as const),
-        columns: describeColumns(own, row.type === 'view', hasRowidKey(own, indexes)),
+        columns: describeColumns(own, row.type === 'view', hasRowidKey(own, indexes), typeOf),
         primaryKey: keyOf(own),
         uniqueKeys: byName(uniqueKeysOf(indexes)),
         foreignKeys: byName(foreignKeysOf(foreignKeys.get(row.name) ?? [], text.foreignKeyNames, own, parents)),
@@ -46,14 +48,19 @@ function hasRowidKey(columns: readonly ColumnRow[], indexes: readonly UniqueInde
   return key.length === 1 && /^integer$/i.test(key[0]?.type ?? '') && !indexes.some(({ origin }) => origin === 'pk')
 }
 
-function describeColumns(rows: readonly ColumnRow[], view: boolean, rowidKey: boolean): readonly Column[] {
+function describeColumns(
+  rows: readonly ColumnRow[],
+  view: boolean,
+  rowidKey: boolean,
+  typeOf: typeof neutralType,
+): readonly Column[] {
   return rows.map((row) => {
     const isRowid = rowidKey && row.key > 0
     const generated = row.hidden >= 2
     return {
       id: null,
       name: row.name,
-      type: neutralType(row.type, view),
+      type: typeOf(row.type, view),
       nativeType: row.type === '' ? 'no type' : row.type,
       // A primary key does not exclude NULL here unless NOT NULL is said (or WITHOUT ROWID or STRICT says it).
       nullable: !row.notNull && !isRowid,
@@ -62,6 +69,18 @@ function describeColumns(rows: readonly ColumnRow[], view: boolean, rowidKey: bo
       generated,
     }
   })
+}
+
+/** Few spellings, many columns: each is read once per schema. */
+function typeReader(): typeof neutralType {
+  const types = [new Map<string, ColumnType>(), new Map<string, ColumnType>()] as const
+  return (declared, view = false) => {
+    const known = types[view ? 1 : 0].get(declared)
+    if (known !== undefined) return known
+    const type = neutralType(declared, view)
+    types[view ? 1 : 0].set(declared, type)
+    return type
+  }
 }
 
 function keyOf(columns: readonly ColumnRow[]): readonly string[] | null {

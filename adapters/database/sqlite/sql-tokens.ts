@@ -44,7 +44,7 @@ function unquote(source: string): string {
 
 /** True for an unquoted word, in any case. */
 export function isKeyword(token: Token | undefined, keyword: string): boolean {
-  return token !== undefined && token.kind === 'name' && !token.quoted && token.value.toLowerCase() === keyword
+  return token?.kind === 'name' && !token.quoted && token.value.length === keyword.length && token.value.toLowerCase() === keyword
 }
 
 export function isSymbol(token: Token | undefined, symbol: string): boolean {
