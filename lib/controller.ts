@@ -120,7 +120,10 @@ function lockService(monitor: ServiceMonitor, author: Author): Promise<VersionRe
     const { service } = monitor.parts
     const { actor, reason } = by(author)
     if ((await modeOf(monitor)).effective === 'none') {
-      fail('not-locked', { detail: `"${service.name}" is in mode none, which has no lock`, hint: 'set its mode to auto or strict first' })
+      fail('not-locked', {
+        detail: `"${service.name}" is in mode none, which has no lock`,
+        hint: 'set its mode to auto or strict first',
+      })
     }
     const contract = await lockLive({ ...monitor.parts, database: monitor.database }, served.live, actor, reason)
     await monitor.lookNow()
@@ -176,22 +179,32 @@ async function diffService(
   const served = known(monitor)
   const promoted = served.locked ? await mergedSince(monitor, served) : []
   const chosen = options.tables === undefined ? null : new Set(options.tables)
-  return { ...reportOf(served, options.tables), promoted: promoted.filter((change) => chosen === null || isAbout(change, chosen)) }
+  return {
+    ...reportOf(served, options.tables),
+    promoted: promoted.filter((change) => chosen === null || isAbout(change, chosen)),
+  }
 }
 
 async function mergedSince({ parts }: ServiceMonitor, { contract }: Served): Promise<readonly Change[]> {
-  const revisions = (await parts.store.versions(parts.service.name)).filter(({ version, revision }) => version === contract.version && revision > 0)
+  const revisions = (await parts.store.versions(parts.service.name)).filter(
+    ({ version, revision }) => version === contract.version && revision > 0,
+  )
   return revisions.reverse().flatMap(({ changes }) => changes)
 }
 
 /** Two versions share logical ids, so the ids themselves prove what was renamed. */
-async function diffVersions(monitor: ServiceMonitor, { from, to, tables }: Narrowed & { readonly from?: number; readonly to?: number }): Promise<ServiceDiff> {
+async function diffVersions(
+  monitor: ServiceMonitor,
+  { from, to, tables }: Narrowed & { readonly from?: number; readonly to?: number },
+): Promise<ServiceDiff> {
   const [before, after] = await Promise.all([versionOf(monitor, from), versionOf(monitor, to)])
   const ids = before.tables.flatMap((table) => [table.id, ...table.columns.map((column) => column.id)])
   const binding = bindSchema(before.tables, after.tables, new Map(ids.flatMap((id) => (id === null ? [] : [[id, id]]))), 'proven')
   const { enums, dangerousIsBreaking } = monitor.parts.service
   const chosen = tables === undefined ? null : new Set(tables)
-  const changes = diffSchema(binding, { enums, dangerousIsBreaking }).filter((change) => chosen === null || isAbout(change, chosen))
+  const changes = diffSchema(binding, { enums, dangerousIsBreaking }).filter(
+    (change) => chosen === null || isAbout(change, chosen),
+  )
   const worst = changes.some((change) => change.class === 'breaking') ? 'red' : changes.length > 0 ? 'yellow' : 'green'
   return { state: worst, fingerprint: `${versionName(before)}..${versionName(after)}`, changes, promoted: [] }
 }
@@ -199,12 +212,17 @@ async function diffVersions(monitor: ServiceMonitor, { from, to, tables }: Narro
 async function versionOf({ parts }: ServiceMonitor, version: number | undefined): Promise<ContractVersion> {
   const { store, service } = parts
   const found = version === undefined ? await store.current(service.name) : await store.version(service.name, version)
-  return found ?? fail('unknown-version', { detail: `"${service.name}" has no contract version ${version ?? '(it is not locked)'}` })
+  return (
+    found ?? fail('unknown-version', { detail: `"${service.name}" has no contract version ${version ?? '(it is not locked)'}` })
+  )
 }
 
 function known(monitor: ServiceMonitor): Served {
   const served = monitor.current
   if (served !== null) return served
   if (monitor.failure instanceof Error && 'code' in monitor.failure && 'hint' in monitor.failure) throw monitor.failure
-  return fail('database-unavailable', { detail: `the database of "${monitor.parts.service.name}" cannot be reached`, cause: monitor.failure })
+  return fail('database-unavailable', {
+    detail: `the database of "${monitor.parts.service.name}" cannot be reached`,
+    cause: monitor.failure,
+  })
 }

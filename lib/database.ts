@@ -38,8 +38,8 @@ export interface SqlDialect {
   encoder(type: ColumnType): Encoder
   /** A checked value (see `lib/query/values.ts`) as a parameter of the column's type, for writes and comparisons. */
   bind(value: Parameter, type: ColumnType): RawBuilder<unknown>
-  /** `LIKE` with `%` and `_` as wildcards; `escape` is the character that takes their meaning away, or null for none. */
-  like(column: RawBuilder<unknown>, pattern: string, escape: string | null, type: ColumnType): RawBuilder<unknown>
+  /** `LIKE` with `%` and `_` as wildcards; `escapeWith` is the character that takes their meaning away, or null for none. */
+  like(column: RawBuilder<unknown>, pattern: string, escapeWith: string | null, type: ColumnType): RawBuilder<unknown>
   /** The type of an aggregate over a column, so that its result is encoded exactly: SUM over `integer` is `bigint`. */
   aggregateType(fn: Aggregate, type: ColumnType): ColumnType
   /** The expression of SUM or AVG, cast where the engine would round or overflow. */
@@ -133,8 +133,22 @@ export interface QueryResult {
  * `unknown` anything else.
  */
 export type FailureKind =
-  | 'schema' | 'unique' | 'foreign-key' | 'not-null' | 'check' | 'value' | 'too-long' | 'out-of-range'
-  | 'read-only' | 'permission' | 'retry' | 'timeout' | 'cancelled' | 'unavailable' | 'connection-lost' | 'unknown'
+  | 'schema'
+  | 'unique'
+  | 'foreign-key'
+  | 'not-null'
+  | 'check'
+  | 'value'
+  | 'too-long'
+  | 'out-of-range'
+  | 'read-only'
+  | 'permission'
+  | 'retry'
+  | 'timeout'
+  | 'cancelled'
+  | 'unavailable'
+  | 'connection-lost'
+  | 'unknown'
 
 /** A classified driver error. `cause` has the driver's own; its text never reaches a consumer. */
 export class DatabaseError extends Error {
@@ -148,4 +162,3 @@ export class DatabaseError extends Error {
     super(`database failure: ${kind}`, { cause })
   }
 }
-

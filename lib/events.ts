@@ -5,9 +5,25 @@ import type { Logger } from './logger.js'
 /** What happened, once per real change. Payloads are plain and frozen; fields may be added. */
 export interface FaucetEvents {
   /** The pending changes of a service are no longer the same (also: they are gone). */
-  drift: [event: { readonly service: string; readonly state: DriftState; readonly fingerprint: string; readonly changes: readonly Change[] }]
+  drift: [
+    event: {
+      readonly service: string
+      readonly state: DriftState
+      readonly fingerprint: string
+      readonly changes: readonly Change[]
+    },
+  ]
   /** A new version or revision is served. `automatic`: an additive merge. */
-  promotion: [event: { readonly service: string; readonly version: number; readonly revision: number; readonly automatic: boolean; readonly actor: string; readonly changes: readonly Change[] }]
+  promotion: [
+    event: {
+      readonly service: string
+      readonly version: number
+      readonly revision: number
+      readonly automatic: boolean
+      readonly actor: string
+      readonly changes: readonly Change[]
+    },
+  ]
   lock: [event: { readonly service: string; readonly version: number; readonly actor: string }]
   unlock: [event: { readonly service: string; readonly actor: string }]
   /** Something nobody was waiting for failed. `service` is null for the store. */

@@ -24,7 +24,9 @@ export interface Composed<Name extends string> {
  *
  * @throws FaucetError `invalid-config` with every problem of the whole configuration.
  */
-export function composeFaucet<const Name extends string, Raw extends RawRequest = RawRequest>(config: FaucetConfig<Name, Raw>): Composed<Name> {
+export function composeFaucet<const Name extends string, Raw extends RawRequest = RawRequest>(
+  config: FaucetConfig<Name, Raw>,
+): Composed<Name> {
   const resolved = resolveConfig(config, schemes)
   const { logger } = resolved
   const store = openSqliteStore(resolved.store)

@@ -27,7 +27,12 @@ describe('examples', () => {
   function start(example: string): ChildProcess {
     const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'examples', example)], {
       cwd: root,
-      env: { ...process.env, PORT: '0', DATABASE_URL: `sqlite:${folder}/shop.db`, FAUCET_STORE: `${folder}/${example.replaceAll('/', '_')}.db` },
+      env: {
+        ...process.env,
+        PORT: '0',
+        DATABASE_URL: `sqlite:${folder}/shop.db`,
+        FAUCET_STORE: `${folder}/${example.replaceAll('/', '_')}.db`,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     running.push(child)
@@ -89,7 +94,9 @@ describe('examples', () => {
   })
 
   it('are at most 60 lines each', () => {
-    for (const name of readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' }).filter((file) => /(server|promote|main)\.ts$/.test(file))) {
+    for (const name of readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /(server|promote|main)\.ts$/.test(file),
+    )) {
       expect(readFileSync(join(root, 'examples', name), 'utf8').split('\n').length, name).to.be.at.most(60)
     }
   })

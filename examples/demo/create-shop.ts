@@ -54,7 +54,13 @@ function fill(db: Database.Database, random: () => number): void {
   const customer = db.prepare('insert into customers (name, email, city, vip, joined_on) values (?, ?, ?, ?, ?)')
   for (let n = 1; n <= 500; n++) {
     const [given, family] = [pick(first), pick(last)]
-    customer.run(`${given} ${family}`, `${given}.${family}.${n}@example.com`.toLowerCase(), n % 17 === 0 ? null : pick(cities), below(10) === 0 ? 1 : 0, day(below(365)))
+    customer.run(
+      `${given} ${family}`,
+      `${given}.${family}.${n}@example.com`.toLowerCase(),
+      n % 17 === 0 ? null : pick(cities),
+      below(10) === 0 ? 1 : 0,
+      day(below(365)),
+    )
   }
   const category = db.prepare('insert into categories (name) values (?)')
   for (const thing of things) category.run(`${thing}s`)
@@ -64,14 +70,25 @@ function fill(db: Database.Database, random: () => number): void {
     for (const style of styles) {
       const price = (below(9_000) + 490) / 100
       prices.push(price)
-      product.run(index + 1, `${style} ${thing}`, price, below(400), JSON.stringify({ weight_g: below(3_000) + 50, tags: [style.toLowerCase()] }))
+      product.run(
+        index + 1,
+        `${style} ${thing}`,
+        price,
+        below(400),
+        JSON.stringify({ weight_g: below(3_000) + 50, tags: [style.toLowerCase()] }),
+      )
     }
   })
   const order = db.prepare('insert into orders (customer_id, status, ordered_at, note) values (?, ?, ?, ?)')
   const item = db.prepare('insert into order_items (order_id, product_id, quantity, unit_price) values (?, ?, ?, ?)')
   for (let n = 1; n <= 3_000; n++) {
     const hour = String(below(24)).padStart(2, '0')
-    order.run(below(500) + 1, pick(statuses), `${day(365 + (n % 300))} ${hour}:${String(below(60)).padStart(2, '0')}:00`, n % 40 === 0 ? 'leave with the neighbour' : null)
+    order.run(
+      below(500) + 1,
+      pick(statuses),
+      `${day(365 + (n % 300))} ${hour}:${String(below(60)).padStart(2, '0')}:00`,
+      n % 40 === 0 ? 'leave with the neighbour' : null,
+    )
     const chosen = new Set(Array.from({ length: 1 + below(4) }, () => below(prices.length) + 1))
     for (const id of chosen) item.run(n, id, 1 + below(3), prices[id - 1])
   }

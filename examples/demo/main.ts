@@ -28,7 +28,7 @@ app.post('/dba/rename-email', (_req, res) => {
 })
 
 await controller.ready()
-const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   const address = server.address()
   const url = `http://localhost:${typeof address === 'object' ? address?.port : address}`
   console.log(`

@@ -15,15 +15,17 @@ app.get('/', (_req, res) => void res.send('the app that was here before'))
 const staffOnly = (req: object) => ('user' in req && req.user ? true : ('unauthenticated' as const))
 
 const { router, controller } = createFaucet({
-  services: [{ name: 'shop', dsn: process.env['DATABASE_URL'] ?? 'sqlite:./shop.db' }],
+  services: [{ name: 'shop', dsn: process.env.DATABASE_URL ?? 'sqlite:./shop.db' }],
   access: { authorize: ({ raw }) => staffOnly(raw.req), operate: ({ raw }) => staffOnly(raw.req) },
-  store: process.env['FAUCET_STORE'] ?? '.faucet/contracts.db',
+  store: process.env.FAUCET_STORE ?? '.faucet/contracts.db',
 })
 app.use('/api', router)
 
-controller.on('drift', ({ state, changes }) => console.error(`contract is ${state}: ${changes.map(({ text }) => text).join(' ')}`))
+controller.on('drift', ({ state, changes }) =>
+  console.error(`contract is ${state}: ${changes.map(({ text }) => text).join(' ')}`),
+)
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env.PORT ?? 3000), () => {
   const address = server.address()
   console.log(`listening on http://localhost:${typeof address === 'object' ? address?.port : address}`)
 })

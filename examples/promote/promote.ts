@@ -2,9 +2,9 @@
 import { createFaucet } from 'faucet-db/node'
 
 const { controller } = createFaucet({
-  services: [{ name: 'shop', dsn: process.env['DATABASE_URL'] ?? 'sqlite:./shop.db' }],
+  services: [{ name: 'shop', dsn: process.env.DATABASE_URL ?? 'sqlite:./shop.db' }],
   access: {},
-  store: process.env['FAUCET_STORE'] ?? '.faucet/contracts.db',
+  store: process.env.FAUCET_STORE ?? '.faucet/contracts.db',
 })
 
 await controller.ready()

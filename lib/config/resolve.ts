@@ -1,11 +1,11 @@
 import type { Dialect } from 'kysely'
 import type { z } from 'zod'
 import type { Access } from '../access/access.js'
+import { defaultExcludes } from '../contract/exposure.js'
 import type { LockMode } from '../contract/types.js'
 import type { Target } from '../database.js'
 import { fail } from '../errors.js'
 import type { Logger } from '../logger.js'
-import { defaultExclude } from './default-exclude.js'
 import type { ConfigProblem } from './problem.js'
 import { relationProblems } from './relations.js'
 import { configSchema } from './schema.js'
@@ -30,7 +30,7 @@ export interface ResolvedService {
   readonly mode: LockMode
   /** Patterns; `['*']` for everything. */
   readonly include: readonly string[]
-  /** Patterns: {@link defaultExclude} and the service's own. */
+  /** Patterns: {@link defaultExcludes} and the service's own. */
   readonly exclude: readonly string[]
   readonly autoExpose: 'safe' | 'all'
   /** Milliseconds. */
@@ -104,7 +104,7 @@ function resolveService({ dsn, kysely, dialect, schemaLock, ...service }: Servic
     target: Object.freeze(target),
     mode: schemaLock,
     include: Object.freeze(service.include),
-    exclude: Object.freeze([...defaultExclude, ...service.exclude]),
+    exclude: Object.freeze([...defaultExcludes, ...service.exclude]),
     pool: Object.freeze(pool),
     limits: Object.freeze({ ...limits, defaultPage: limits.defaultPage ?? Math.min(25, limits.page) }),
   })

@@ -37,10 +37,7 @@ export const defaultExcludes: readonly string[] = Object.freeze([
   '__diesel_schema_migrations',
   'doctrine_migration_versions',
   'phinxlog',
-  // An engine's own.
-  'sqlite_*',
   // Our own.
-  'faucet_*',
   '_faucet_*',
 ])
 

@@ -93,14 +93,35 @@ async function acknowledge(monitor: ServiceMonitor, served: Served, options: Pro
   await store.acknowledge(service.name, versionName(served.contract), by(options))
 }
 
-async function commit(monitor: ServiceMonitor, served: Served, changes: readonly Change[], options: PromoteOptions): Promise<void> {
+async function commit(
+  monitor: ServiceMonitor,
+  served: Served,
+  changes: readonly Change[],
+  options: PromoteOptions,
+): Promise<void> {
   const { store, service, events } = monitor.parts
   const { contract, live } = served
   const { actor, reason } = by(options)
   const expected = { version: contract.version, revision: contract.revision }
   const { tables, identities } = await promoted(monitor, served, options.tables)
-  const version = await store.commit(service.name, { expected, kind: 'promotion', tables, changes, actor, reason, scope: live.scope, identities })
-  events.emit('promotion', { service: service.name, version: version.version, revision: version.revision, automatic: false, actor, changes })
+  const version = await store.commit(service.name, {
+    expected,
+    kind: 'promotion',
+    tables,
+    changes,
+    actor,
+    reason,
+    scope: live.scope,
+    identities,
+  })
+  events.emit('promotion', {
+    service: service.name,
+    version: version.version,
+    revision: version.revision,
+    automatic: false,
+    actor,
+    changes,
+  })
 }
 
 /** The next version's tables. The whole schema in mode `auto` is first what `auto` would merge, then the rest but what waits for review. */
@@ -114,7 +135,10 @@ async function promoted(monitor: ServiceMonitor, served: Served, tables: readonl
   const merged = mergeAdditive(contract.tables, binding, changes, nextId, withhold)
   const known = await store.identities(service.name, live.scope)
   const rest = bindSchema(merged.tables, live.tables, new Map([...known, ...merged.identities]), engine.can.identity)
-  const reviewed = rest.tables.map((table) => ({ ...table, added: table.added.filter((column) => !withhold(table.contract, column)) }))
+  const reviewed = rest.tables.map((table) => ({
+    ...table,
+    added: table.added.filter((column) => !withhold(table.contract, column)),
+  }))
   const frozen = promoteSchema(merged.tables, { tables: reviewed, added: [] }, null, nextId)
   return { tables: frozen.tables, identities: [...merged.identities, ...frozen.identities] }
 }

@@ -80,7 +80,12 @@ async function adopt(parts: CycleParts, record: ServiceRecord, reading: LiveSche
     acknowledged: record.acknowledged,
     database,
     engine,
-    options: { enums: service.enums, dangerousIsBreaking: service.dangerousIsBreaking, bigints: service.bigints, autoExpose: service.autoExpose },
+    options: {
+      enums: service.enums,
+      dangerousIsBreaking: service.dangerousIsBreaking,
+      bigints: service.bigints,
+      autoExpose: service.autoExpose,
+    },
   })
   if (locked) await store.saveIdentities(service.name, live.scope, identitiesOf(served.binding))
   return served
@@ -89,20 +94,38 @@ async function adopt(parts: CycleParts, record: ServiceRecord, reading: LiveSche
 /** The reading without what patterns keep out; what the contract already promises stays whatever the patterns say. */
 function visible({ service }: CycleParts, reading: LiveSchema, contract: ContractVersion | null): LiveSchema {
   const promised = new Set(contract?.tables.map(({ name }) => name))
-  return { ...reading, tables: reading.tables.filter(({ name }) => promised.has(name) || !isExcluded(name, service.include, service.exclude)) }
+  return {
+    ...reading,
+    tables: reading.tables.filter(({ name }) => promised.has(name) || !isExcluded(name, service.include, service.exclude)),
+  }
 }
 
 /** Freezes the live schema as a new version. */
 export async function lock(parts: CycleParts, live: LiveSchema, actor: string, reason: string | null): Promise<ContractVersion> {
   const { store, service, events, logger } = parts
-  const nextId = await idSource(parts, live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0))
+  const nextId = await idSource(
+    parts,
+    live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0),
+  )
   const { tables, identities } = freezeSchema(live.tables, nextId)
   const { current } = await store.service(service.name)
   const contract = await commitOrAdopt(parts, () =>
-    store.commit(service.name, { expected: current, kind: 'lock', tables, changes: [], actor, reason, scope: live.scope, identities }),
+    store.commit(service.name, {
+      expected: current,
+      kind: 'lock',
+      tables,
+      changes: [],
+      actor,
+      reason,
+      scope: live.scope,
+      identities,
+    }),
   )
-  const secret = live.tables.flatMap((table) => table.columns.filter(({ name }) => looksSecret(name)).map(({ name }) => `${table.name}.${name}`))
-  if (secret.length > 0) logger.warn('the contract now serves columns whose names look secret', { service: service.name, columns: secret })
+  const secret = live.tables.flatMap((table) =>
+    table.columns.filter(({ name }) => looksSecret(name)).map(({ name }) => `${table.name}.${name}`),
+  )
+  if (secret.length > 0)
+    logger.warn('the contract now serves columns whose names look secret', { service: service.name, columns: secret })
   logger.info('locked', { service: service.name, version: contract.version, tables: tables.length })
   events.emit('lock', { service: service.name, version: contract.version, actor })
   return contract
@@ -143,16 +166,39 @@ function mergeDueAt({ service }: CycleParts, { mode, locked, changes }: Served, 
 async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema): Promise<Served> {
   const { store, service, events, logger } = parts
   const { contract, binding, changes, live } = served
-  const most = binding.added.reduce((sum, table) => sum + 1 + table.columns.length, 0) + binding.tables.reduce((sum, table) => sum + table.added.length, 0)
+  const most =
+    binding.added.reduce((sum, table) => sum + 1 + table.columns.length, 0) +
+    binding.tables.reduce((sum, table) => sum + table.added.length, 0)
   const nextId = await idSource(parts, most)
   const { tables, merged, identities } = mergeAdditive(contract.tables, binding, changes, nextId, withholder(service.autoExpose))
   if (merged.length === 0) return served
   const expected = { version: contract.version, revision: contract.revision }
   const revision = await commitOrAdopt(parts, () =>
-    store.commit(service.name, { expected, kind: 'merge', tables, changes: merged, actor: itself, reason: null, scope: live.scope, identities }),
+    store.commit(service.name, {
+      expected,
+      kind: 'merge',
+      tables,
+      changes: merged,
+      actor: itself,
+      reason: null,
+      scope: live.scope,
+      identities,
+    }),
   )
-  logger.info('merged additive changes', { service: service.name, version: revision.version, revision: revision.revision, changes: merged.length })
-  events.emit('promotion', { service: service.name, version: revision.version, revision: revision.revision, automatic: true, actor: itself, changes: merged })
+  logger.info('merged additive changes', {
+    service: service.name,
+    version: revision.version,
+    revision: revision.revision,
+    changes: merged.length,
+  })
+  events.emit('promotion', {
+    service: service.name,
+    version: revision.version,
+    revision: revision.revision,
+    automatic: true,
+    actor: itself,
+    changes: merged,
+  })
   return adopt(parts, await store.service(service.name), reading)
 }
 

@@ -69,7 +69,10 @@ export class ServiceMonitor {
   async served(): Promise<Served> {
     if (this.#closed) fail('closed', { detail: 'this API has been closed' })
     if (this.#cycle.served !== null) return this.#cycle.served
-    await within(this.start().catch(() => {}), this.parts.service.limits.statementTimeout)
+    await within(
+      this.start().catch(() => {}),
+      this.parts.service.limits.statementTimeout,
+    )
     if (this.#cycle.served !== null) return this.#cycle.served
     if (Date.now() - this.#lastAttempt > lookAgainAfter) this.look().catch(() => {})
     if (isFaucetError(this.#failure)) throw this.#failure
@@ -215,4 +218,3 @@ async function within(work: Promise<unknown>, milliseconds: number): Promise<voi
   await Promise.race([work, late])
   clearTimeout(timer)
 }
-

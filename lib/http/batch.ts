@@ -14,7 +14,11 @@ export const batchParameters = ['rollback', 'continue'] as const
 export function batchMode(query: URLSearchParams): 'all' | 'each' {
   const each = flag(query, 'continue')
   if (each && flag(query, 'rollback')) {
-    fail('invalid-parameter', { detail: 'rollback and continue exclude each other', hint: 'give one', context: { parameter: 'continue' } })
+    fail('invalid-parameter', {
+      detail: 'rollback and continue exclude each other',
+      hint: 'give one',
+      context: { parameter: 'continue' },
+    })
   }
   return each ? 'each' : 'all'
 }
@@ -37,13 +41,20 @@ export async function runEach<T>(
       errors.push(index)
     }
   }
-  const meta = { count: items.length, succeeded: items.length - errors.length, failed: errors.length, errors, took_ms: tookSince(start) }
+  const meta = {
+    count: items.length,
+    succeeded: items.length - errors.length,
+    failed: errors.length,
+    errors,
+    took_ms: tookSince(start),
+  }
   return listText(status, rows, meta)
 }
 
 /** The error of one item; what would be the whole service's failure is thrown on. */
 function refusal(error: unknown, plan: TablePlan): object {
-  const moved = error instanceof DatabaseError && (error.kind === 'schema' || error.kind === 'unavailable' || error.kind === 'cancelled')
+  const moved =
+    error instanceof DatabaseError && (error.kind === 'schema' || error.kind === 'unavailable' || error.kind === 'cancelled')
   const problem = problemOf(error, plan, 'write')
   if (moved || !isFaucetError(problem)) throw error
   return errorEntry(problem)

@@ -35,7 +35,9 @@ export function param(call: Call, name: string): string {
 
 /** The monitor of the service in the path; dispatch has made sure there is one. */
 export function monitorOf(call: Call): ServiceMonitor {
-  return call.core.monitors.get(param(call, 'service')) ?? fail('unknown-route', { detail: `no service "${param(call, 'service')}"` })
+  return (
+    call.core.monitors.get(param(call, 'service')) ?? fail('unknown-route', { detail: `no service "${param(call, 'service')}"` })
+  )
 }
 
 /** What a data handler works with. */
@@ -77,7 +79,11 @@ function tablePlan(served: Served, name: string): TablePlan {
   const plan = served.projection.table(name)
   if (plan !== undefined) return plan
   const names = served.contract.tables.map((table) => table.name)
-  return fail('unknown-table', { detail: `no table "${name}" in "${served.contract.service}"`, hint: didYouMean(name, names), context: { table: name } })
+  return fail('unknown-table', {
+    detail: `no table "${name}" in "${served.contract.service}"`,
+    hint: didYouMean(name, names),
+    context: { table: name },
+  })
 }
 
 /**
@@ -91,7 +97,10 @@ export function checkPin(call: Call, served: Served): void {
   const match = /^\s*(?:([a-z][a-z0-9_-]*)@)?(\d{1,9})(?:\.(\d{1,9}))?\s*(?:;\s*digest=([0-9a-f]{8,64}))?\s*$/.exec(text)
   const { contract, locked } = served
   if (match === null || (match[1] !== undefined && match[1] !== contract.service)) {
-    fail('invalid-parameter', { detail: 'the Faucet-Contract header must look like 7, 7.2 or service@7', context: { header: 'Faucet-Contract' } })
+    fail('invalid-parameter', {
+      detail: 'the Faucet-Contract header must look like 7, 7.2 or service@7',
+      context: { header: 'Faucet-Contract' },
+    })
   }
   const [, , version, revision, digest] = match
   const same = locked && Number(version) === contract.version && Number(revision ?? 0) <= contract.revision

@@ -23,7 +23,13 @@ function describe(error: DatabaseError, plan: TablePlan | null, purpose: Purpose
       const key = plan?.table.uniqueKeys.find(({ name }) => name === error.facts.constraint)?.columns
       const columns = key ?? (column === null ? null : [column])
       const by = columns === null ? '' : ` (${columns.join(', ')})`
-      return ['unique-violation', { detail: `${where} already has a row with this key${by}`, context: columns === null ? context : { ...context, columns } }]
+      return [
+        'unique-violation',
+        {
+          detail: `${where} already has a row with this key${by}`,
+          context: columns === null ? context : { ...context, columns },
+        },
+      ]
     }
     case 'foreign-key':
       return ['foreign-key-violation', { detail: `a reference between ${where} and another table would not hold`, context }]
@@ -39,15 +45,37 @@ function describe(error: DatabaseError, plan: TablePlan | null, purpose: Purpose
       return ['forbidden', { detail: `the database does not take this write to ${where}`, context }]
     case 'permission':
     case 'schema':
-      return ['contract-unservable', { detail: `the database cannot serve ${where} now`, hint: 'an operator sees why in the drift report', context, headers: { 'Retry-After': '300' } }]
+      return [
+        'contract-unservable',
+        {
+          detail: `the database cannot serve ${where} now`,
+          hint: 'an operator sees why in the drift report',
+          context,
+          headers: { 'Retry-After': '300' },
+        },
+      ]
     case 'retry':
-      return ['database-busy', { detail: `${where} is being changed by others`, hint: 'send the request again', context, headers: { 'Retry-After': '1' } }]
+      return [
+        'database-busy',
+        {
+          detail: `${where} is being changed by others`,
+          hint: 'send the request again',
+          context,
+          headers: { 'Retry-After': '1' },
+        },
+      ]
     case 'timeout':
     case 'cancelled':
-      return ['statement-timeout', { detail: `the statement on ${where} took too long`, hint: 'ask for fewer rows or a narrower filter', context }]
+      return [
+        'statement-timeout',
+        { detail: `the statement on ${where} took too long`, hint: 'ask for fewer rows or a narrower filter', context },
+      ]
     case 'connection-lost':
       if (purpose === 'write') {
-        return ['outcome-unknown', { detail: `the connection broke while ${where} was written; look before you send it again`, context }]
+        return [
+          'outcome-unknown',
+          { detail: `the connection broke while ${where} was written; look before you send it again`, context },
+        ]
       }
       return ['database-unavailable', { detail: 'the connection to the database broke', headers: { 'Retry-After': '1' } }]
     case 'unavailable':
@@ -63,9 +91,22 @@ const valueTexts = { value: 'does not fit', 'too-long': 'is too long for', 'out-
 function notNull(plan: TablePlan | null, error: DatabaseError, where: string, context: object): [ProblemCode, ProblemOptions] {
   const column = contractColumn(plan, error.facts.column)
   if (column === null && error.facts.column !== undefined && plan !== null) {
-    return ['contract-drift', { detail: `new rows of ${where} now need a value that the contract does not have`, hint: 'an operator must promote the change or give a default', context: { ...context } }]
+    return [
+      'contract-drift',
+      {
+        detail: `new rows of ${where} now need a value that the contract does not have`,
+        hint: 'an operator must promote the change or give a default',
+        context: { ...context },
+      },
+    ]
   }
-  return ['missing-value', { detail: column === null ? `a required column of ${where} has no value` : `"${plan?.table.name}.${column}" needs a value`, context: { ...context } }]
+  return [
+    'missing-value',
+    {
+      detail: column === null ? `a required column of ${where} has no value` : `"${plan?.table.name}.${column}" needs a value`,
+      context: { ...context },
+    },
+  ]
 }
 
 /** A live column's contract name; null when the contract does not have it. */

@@ -50,18 +50,24 @@ async function route(core: Core, request: FaucetRequest, segments: readonly stri
     return fail('method-not-allowed', { detail: `${request.method} does not apply here`, headers: { Allow: allow } })
   }
   const actor = await admit(core, request, found, match.params)
+  if (method !== 'GET') refuseCrossSite(request)
   return found.handler({ core, request, params: match.params, actor })
 }
 
 function allowed(routes: readonly Route[]): string {
   const methods = routes.map(({ method }) => method)
-  return [...(methods.includes('GET') ? ['GET', 'HEAD'] : []), ...methods.filter((method) => method !== 'GET'), 'OPTIONS'].join(', ')
+  return [...(methods.includes('GET') ? ['GET', 'HEAD'] : []), ...methods.filter((method) => method !== 'GET'), 'OPTIONS'].join(
+    ', ',
+  )
 }
 
 function unknownRoute(segments: readonly string[]): never {
   const [first, second] = segments
   const known = first === 'system' ? ['contract', 'service'] : ['_table', '_schema']
-  fail('unknown-route', { detail: 'nothing is served at this path', hint: didYouMean(second ?? '', known) ?? `below "${first}" there are ${known.join(' and ')}` })
+  fail('unknown-route', {
+    detail: 'nothing is served at this path',
+    hint: didYouMean(second ?? '', known) ?? `below "${first}" there are ${known.join(' and ')}`,
+  })
 }
 
 /** Asks the host before anything is told about what exists. Answers who operates, on system routes. */
@@ -69,21 +75,30 @@ async function admit(core: Core, request: FaucetRequest, { guard }: Route, param
   const { method, path, raw } = request
   const service = params.get('service') ?? null
   if (guard.by === 'authorize') {
-    await checkAccess(core.config.access, { service: service ?? '', table: params.get('table') ?? null, action: guard.action, method, path, raw })
+    await checkAccess(core.config.access, {
+      service: service ?? '',
+      table: params.get('table') ?? null,
+      action: guard.action,
+      method,
+      path,
+      raw,
+    })
   } else if (guard.by === 'operate') {
     const { actor } = await checkOperate(core.config.access, { service, action: guard.action, method, path, raw })
-    if (guard.action === 'contract:write') refuseCrossSite(request)
     return actor
   }
   return ''
 }
 
-/** A browser that another site steers may not operate with the operator's cookies. */
+/** A browser that another site steers must not write with its user's cookies. Old browsers send only the origin. */
 function refuseCrossSite({ headers }: FaucetRequest): void {
-  const site = headers['sec-fetch-site']
-  const origin = headers['origin']
-  const foreign = site === undefined ? typeof origin === 'string' && hostOf(origin) !== headers['host'] : site !== 'same-origin' && site !== 'none'
-  if (foreign) fail('forbidden', { detail: 'contracts cannot be changed from another site' })
+  const { 'sec-fetch-site': site, origin, host } = headers
+  const foreign = site === undefined ? typeof origin === 'string' && hostOf(origin) !== host : site === 'cross-site'
+  if (foreign)
+    fail('forbidden', {
+      detail: 'another site made the browser send this',
+      hint: 'writes come from this site or from no browser',
+    })
 }
 
 function hostOf(origin: string): string | null {

@@ -7,7 +7,16 @@ import { readRow } from './handlers/read-row.js'
 import { readRows } from './handlers/read-rows.js'
 import { replaceRow, replaceRows } from './handlers/replace-rows.js'
 import { listSchemas, listTables, readSchema } from './handlers/schema.js'
-import { listServices, lockService, promote, readDiff, readHistory, readStatus, setMode, unlockService } from './handlers/system.js'
+import {
+  listServices,
+  lockService,
+  promote,
+  readDiff,
+  readHistory,
+  readStatus,
+  setMode,
+  unlockService,
+} from './handlers/system.js'
 import { updateMany, updateRow } from './handlers/update-rows.js'
 
 /** Who decides whether the caller may: the host's `authorize`, its `operate`, or nobody. */
@@ -69,8 +78,14 @@ const patterns = [...new Set(routes.map(({ path }) => path))].map((path) => ({
 
 /** The routes of a path given as decoded segments; null when there are none. */
 export function matchRoutes(segments: readonly string[]): Match | null {
-  const found = patterns.find((pattern) => pattern.segments.length === segments.length && pattern.segments.every((part, index) => part.startsWith(':') || part === segments[index]))
+  const found = patterns.find(
+    (pattern) =>
+      pattern.segments.length === segments.length &&
+      pattern.segments.every((part, index) => part.startsWith(':') || part === segments[index]),
+  )
   if (found === undefined) return null
-  const params = found.segments.flatMap((part, index): [string, string][] => (part.startsWith(':') ? [[part.slice(1), segments[index] ?? '']] : []))
+  const params = found.segments.flatMap((part, index): [string, string][] =>
+    part.startsWith(':') ? [[part.slice(1), segments[index] ?? '']] : [],
+  )
   return { routes: found.entries, params: new Map(params) }
 }

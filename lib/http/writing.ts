@@ -1,5 +1,6 @@
 import type { Session } from '../database.js'
 import { fail } from '../errors.js'
+import type { TablePlan } from '../projection/projection.js'
 import { createSerializer } from '../projection/serialize.js'
 import { recordsOf } from '../query/records.js'
 import type { WriteContext, Written } from '../query/write.js'
@@ -13,7 +14,10 @@ export function requireWritable({ plan, monitor }: DataContext): void {
 }
 
 /** The records of the request's body, within the service's limits. */
-export async function bodyRecords(call: Call, { plan, monitor }: DataContext): Promise<{ records: readonly object[]; body: unknown }> {
+export async function bodyRecords(
+  call: Call,
+  { plan, monitor }: DataContext,
+): Promise<{ records: readonly object[]; body: unknown }> {
   const { limits } = monitor.parts.service
   const body = await requireBody(call, limits.body)
   return { records: recordsOf(body, plan, limits.batch), body }
@@ -41,7 +45,25 @@ export function writeRows(call: Call, context: DataContext, work: (write: WriteC
   })
 }
 
+/** A write by key touches one row. None: 404; several: the promised key is no key in the database any more, and all is rolled back. */
+export function requireOne(plan: TablePlan, id: string, rows: number): void {
+  if (rows === 0) rowNotFound(plan, id)
+  if (rows === 1) return
+  const shown = id.slice(0, 80)
+  fail('contract-drift', {
+    detail: `several rows of "${plan.table.name}" have the id "${shown}" now`,
+    context: { table: plan.table.name, id: shown },
+  })
+}
+
+export function rowNotFound(plan: TablePlan, id: string): never {
+  const shown = id.slice(0, 80)
+  fail('row-not-found', { detail: `no row "${shown}" in "${plan.table.name}"`, context: { table: plan.table.name, id: shown } })
+}
+
 export function inTransaction<T>(call: Call, context: DataContext, work: (write: WriteContext) => Promise<T>): Promise<T> {
   const { plan, dialect, can, monitor } = context
-  return monitor.database.transaction((session: Session) => work({ plan, dialect, can, session }), { signal: call.request.signal })
+  return monitor.database.transaction((session: Session) => work({ plan, dialect, can, session }), {
+    signal: call.request.signal,
+  })
 }

@@ -6,7 +6,13 @@ export type FilterNode =
   | { readonly kind: 'not'; readonly term: FilterNode }
   | { readonly kind: 'compare'; readonly column: string; readonly op: CompareOp; readonly value: Literal }
   | { readonly kind: 'in'; readonly column: string; readonly negated: boolean; readonly values: readonly Literal[] }
-  | { readonly kind: 'between'; readonly column: string; readonly negated: boolean; readonly low: Literal; readonly high: Literal }
+  | {
+      readonly kind: 'between'
+      readonly column: string
+      readonly negated: boolean
+      readonly low: Literal
+      readonly high: Literal
+    }
   | { readonly kind: 'null'; readonly column: string; readonly negated: boolean }
   | { readonly kind: 'like'; readonly column: string; readonly negated: boolean; readonly pattern: string }
   /** `text` is meant literally: `%` and `_` are themselves. */
@@ -24,7 +30,13 @@ export type Literal =
 export type FieldNode =
   | { readonly kind: 'column'; readonly column: string; readonly alias: string | null }
   /** `column` null: `COUNT(*)`. */
-  | { readonly kind: 'aggregate'; readonly fn: Aggregate; readonly distinct: boolean; readonly column: string | null; readonly alias: string | null }
+  | {
+      readonly kind: 'aggregate'
+      readonly fn: Aggregate
+      readonly distinct: boolean
+      readonly column: string | null
+      readonly alias: string | null
+    }
 
 /** One entry of `order`: a column or an alias. */
 export interface OrderNode {

@@ -14,7 +14,7 @@ const maxFloat32 = 3.4028235677973366e38
 /** A JSON number for a numeric column. Refuses with `number-not-exact` what a JSON reader may have rounded. */
 export function numberFromJson(value: number, type: NumberType, spot: Spot): Parameter {
   // A float column holds just what a JSON number does, so what was read from one can be written back.
-  if (type.name === 'float') return within32(value, type.bits, spot)
+  if (type.name === 'float') return Number.isFinite(value) ? within32(value, type.bits, spot) : refuseInexact(spot, value)
   if (isInexact(value)) refuseInexact(spot, value)
   if (type.name === 'decimal') {
     if (significantDigits(value) > 15) refuseInexact(spot, value)

@@ -177,10 +177,18 @@ export function selectList(entries: readonly { readonly read: Sql }[]): Sql {
 }
 
 /** Plain columns (none: all) as a select list with their outputs; aggregates have no place in one row. */
-export function selectFields(plan: TablePlan, fields: readonly FieldNode[], context: SqlContext): { list: Sql; outputs: readonly Output[] } {
+export function selectFields(
+  plan: TablePlan,
+  fields: readonly FieldNode[],
+  context: SqlContext,
+): { list: Sql; outputs: readonly Output[] } {
   if (fields.length === 0) return wholeRow(plan)
   if (fields.some((field) => field.kind === 'aggregate')) {
-    fail('invalid-parameter', { detail: 'a single row has no aggregates', hint: 'ask the list', context: { parameter: 'fields' } })
+    fail('invalid-parameter', {
+      detail: 'a single row has no aggregates',
+      hint: 'ask the list',
+      context: { parameter: 'fields' },
+    })
   }
   const selected = fields.map((field) => selectField(plan, field, context))
   return { list: selectList(selected), outputs: selected.map(({ output }) => output) }

@@ -751,7 +751,15 @@ describe('mariadb', () => {
 
     it('match LIKE patterns with and without an escape character', async () => {
       const like = async (value: string, pattern: string, mark: string | null): Promise<boolean> =>
-        String((await db.query(compile(sql`select ${mariadb.sql.like(sql`${value}`, pattern, mark)}`))).rows[0]?.[0]) === '1'
+        String(
+          (
+            await db.query(
+              compile(
+                sql`select ${mariadb.sql.like(sql`${value}`, pattern, mark, { name: 'string', length: null, fixed: false })}`,
+              ),
+            )
+          ).rows[0]?.[0],
+        ) === '1'
       expect(await like('abc', 'a%', null)).to.equal(true)
       expect(await like('a%c', 'a|%c', '|')).to.equal(true)
       expect(await like('abc', 'a|%c', '|')).to.equal(false)

@@ -318,8 +318,13 @@ describe('postgres', () => {
     it('LIKE has an escape character only when told', async () => {
       const db = await open('kinds')
       const matches = async (text: string, pattern: string, character: string | null) =>
-        (await db.query(compile(sql`select ${postgres.sql.like(sql`${text}::text`, pattern, character)} as m`))).rows[0]?.[0] ===
-        't'
+        (
+          await db.query(
+            compile(
+              sql`select ${postgres.sql.like(sql`${text}::text`, pattern, character, { name: 'string', length: null, fixed: false })} as m`,
+            ),
+          )
+        ).rows[0]?.[0] === 't'
       expect(await matches('a\\b', 'a\\b', null)).to.equal(true)
       expect(await matches('a%b', 'a!%b', '!')).to.equal(true)
       expect(await matches('axb', 'a!%b', '!')).to.equal(false)

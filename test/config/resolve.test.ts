@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { Kysely, SqliteDialect } from 'kysely'
-import { defaultExclude } from '../../lib/config/default-exclude.js'
 import { resolveConfig } from '../../lib/config/resolve.js'
+import { defaultExcludes } from '../../lib/contract/exposure.js'
 import { FaucetError } from '../../lib/errors.js'
 import { silentLogger } from '../../lib/logger.js'
 
@@ -50,7 +50,7 @@ describe('resolveConfig', () => {
             target: { dsn: new URL(shop.dsn) },
             mode: 'auto',
             include: ['*'],
-            exclude: defaultExclude,
+            exclude: defaultExcludes,
             autoExpose: 'safe',
             settle: 5000,
             probeInterval: 10_000,
@@ -121,7 +121,7 @@ describe('resolveConfig', () => {
             target: { dsn: new URL('postgresql://h/d') },
             mode: 'strict',
             include: ['shop_*'],
-            exclude: [...defaultExclude, '*_tmp'],
+            exclude: [...defaultExcludes, '*_tmp'],
             autoExpose: 'all',
             settle: 0,
             probeInterval: 100,

@@ -32,13 +32,23 @@ describeEngines('drift', (engine) => {
   })
 
   const look = async () => (await api.request.get('/system/contract/db/diff').expect(200)).body
-  const kinds = async () => (await look()).changes.map(({ kind, column }: { kind: string; column: string }) => (column === null ? kind : `${kind} ${column}`))
+  const kinds = async () =>
+    (await look()).changes.map(({ kind, column }: { kind: string; column: string }) =>
+      column === null ? kind : `${kind} ${column}`,
+    )
   const row = async () => (await api.request.get(path('users', 1))).body
   const first = { id: 1, email: 'ada@example.com', nick: 'ada', age: 36 }
 
   it('locks on first connect and is green', async () => {
     const { body } = await api.request.get('/system/contract/db').expect(200)
-    expect(body).to.deep.include({ service: 'db', state: 'green', locked: true, tables: 2, database: 'up', pending: { additive: 0, breaking: 0 } })
+    expect(body).to.deep.include({
+      service: 'db',
+      state: 'green',
+      locked: true,
+      tables: 2,
+      database: 'up',
+      pending: { additive: 0, breaking: 0 },
+    })
     expect(body.contract).to.include({ version: 1, revision: 0, kind: 'lock', actor: 'faucet' })
     const { body: history } = await api.request.get('/system/contract/db/history').expect(200)
     expect(history.resource).to.have.length(1)
@@ -48,7 +58,11 @@ describeEngines('drift', (engine) => {
   it('merges what only adds as a revision, once', async () => {
     const events: string[] = []
     api.controller.on('promotion', ({ version, revision, automatic }) => void events.push(`${version}.${revision} ${automatic}`))
-    await database.exec('alter table users add column city varchar(30)', 'create table things (id integer primary key, name varchar(10))', 'create view names as select nick from users')
+    await database.exec(
+      'alter table users add column city varchar(30)',
+      'create table things (id integer primary key, name varchar(10))',
+      'create view names as select nick from users',
+    )
     expect(await row()).to.deep.equal(first)
     expect(await kinds()).to.have.members(['column-added city', 'table-added', 'view-added'])
     expect((await look()).state).to.equal('yellow')
@@ -74,8 +88,13 @@ describeEngines('drift', (engine) => {
     await api.controller.refresh('db')
     expect(await row()).to.deep.equal(first)
     await api.request.get(path('things')).expect(404)
-    expect((await api.request.post(path('users')).send({ id: 9, email: 'x', city: 'y' }).expect(400)).body.code).to.equal('unknown-column')
-    const { body } = await api.request.post('/system/contract/db/promote').send({ tables: ['users'] }).expect(200)
+    expect((await api.request.post(path('users')).send({ id: 9, email: 'x', city: 'y' }).expect(400)).body.code).to.equal(
+      'unknown-column',
+    )
+    const { body } = await api.request
+      .post('/system/contract/db/promote')
+      .send({ tables: ['users'] })
+      .expect(200)
     expect(body.contract).to.include({ version: 2, actor: 'tester' })
     expect(await row()).to.deep.equal({ ...first, city: null })
     await api.request.get(path('things')).expect(404)
@@ -87,8 +106,17 @@ describeEngines('drift', (engine) => {
     const report = await look()
     expect(report.state).to.equal('red')
     expect(report.changes).to.have.length(1)
-    expect(report.changes[0]).to.include({ kind: 'column-renamed', class: 'breaking', table: 'users', column: 'email', hold: rename[engine], evidence: rename[engine] === 'mapped' ? 'proven' : 'likely' })
-    const filtered = await api.request.get(path('users')).query({ filter: "email = 'grace@example.com'", fields: 'id,email', order: 'email DESC' })
+    expect(report.changes[0]).to.include({
+      kind: 'column-renamed',
+      class: 'breaking',
+      table: 'users',
+      column: 'email',
+      hold: rename[engine],
+      evidence: rename[engine] === 'mapped' ? 'proven' : 'likely',
+    })
+    const filtered = await api.request
+      .get(path('users'))
+      .query({ filter: "email = 'grace@example.com'", fields: 'id,email', order: 'email DESC' })
     const created = await api.request.post(path('users')).send({ id: 3, email: 'new@example.com' })
     if (rename[engine] === 'mapped') {
       expect(await row()).to.deep.equal(first)
@@ -101,7 +129,10 @@ describeEngines('drift', (engine) => {
       expect(filtered.status).to.equal(503)
       expect(filtered.text).to.not.contain('email_address')
       expect([created.status, created.body.code]).to.deep.equal([409, 'contract-drift'])
-      expect((await api.request.get(path('users', 1)).query({ fields: 'id,nick' }).expect(200)).body).to.deep.equal({ id: 1, nick: 'ada' })
+      expect((await api.request.get(path('users', 1)).query({ fields: 'id,nick' }).expect(200)).body).to.deep.equal({
+        id: 1,
+        nick: 'ada',
+      })
       expect(await database.value('select count(*) from users')).to.equal('2')
     }
     expect((await api.request.get(path('users', 1)).query({ fields: 'email_address' })).body.code).to.equal('unknown-column')
@@ -115,7 +146,9 @@ describeEngines('drift', (engine) => {
     expect(await api.rows('users', { filter: "not nick = 'ada'" })).to.have.length(0)
     const refused = await api.request.delete(path('users')).query({ filter: 'nick IS NULL' }).expect(409)
     expect(refused.body.code).to.equal('contract-drift')
-    expect((await api.request.post(path('users')).send({ id: 3, email: 'e', nick: 'lost' }).expect(409)).body.code).to.equal('contract-drift')
+    expect((await api.request.post(path('users')).send({ id: 3, email: 'e', nick: 'lost' }).expect(409)).body.code).to.equal(
+      'contract-drift',
+    )
     await api.request.post(path('users')).send({ id: 3, email: 'e', nick: null }).expect(201)
     expect(await database.value('select count(*) from users')).to.equal('3')
   })
@@ -140,11 +173,16 @@ describeEngines('drift', (engine) => {
     expect(refused.code).to.equal('review-required')
     const { fingerprint } = await look()
     await database.exec('alter table users add column city varchar(30)')
-    expect((await api.request.post('/system/contract/db/promote').send({ expect: fingerprint }).expect(409)).body.code).to.equal('contract-moved')
+    expect((await api.request.post('/system/contract/db/promote').send({ expect: fingerprint }).expect(409)).body.code).to.equal(
+      'contract-moved',
+    )
     const dry = await api.request.post('/system/contract/db/promote').send({ dryRun: true }).expect(200)
     expect(dry.body).to.deep.include({ dryRun: true })
     expect(dry.body.contract.version).to.equal(1)
-    const { body } = await api.request.post('/system/contract/db/promote').send({ expect: (await look()).fingerprint, reason: 'release 2' }).expect(200)
+    const { body } = await api.request
+      .post('/system/contract/db/promote')
+      .send({ expect: (await look()).fingerprint, reason: 'release 2' })
+      .expect(200)
     expect(body.contract).to.include({ version: 2, revision: 0, actor: 'tester', reason: 'release 2' })
     expect((await look()).state).to.equal('green')
     await api.request.get(path('logs')).expect(404)
@@ -166,7 +204,10 @@ describeEngines('drift', (engine) => {
   })
 
   it('keeps migration tools out and lets patterns decide', async () => {
-    await database.exec('create table _users_gho (id integer primary key)', 'create table schema_migrations (version varchar(20))')
+    await database.exec(
+      'create table _users_gho (id integer primary key)',
+      'create table schema_migrations (version varchar(20))',
+    )
     await api.controller.refresh('db')
     expect((await look()).changes).to.deep.equal([])
     const some = await serve(database.dsn, { include: ['user*'], exclude: ['*s'] })

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect } from 'chai'
-import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
 import { createFaucet } from 'faucet-db/node'
+import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
 import mysql from 'mysql2'
 import pg from 'pg'
 import { path, serve } from '../support/api.js'
@@ -43,7 +43,10 @@ async function proxy(dsn: string): Promise<Way> {
     new Promise((resolve) => {
       const server = createServer((socket) => {
         const upstream = connect(port, target.hostname)
-        for (const [one, other] of [[socket, upstream], [upstream, socket]] as const) {
+        for (const [one, other] of [
+          [socket, upstream],
+          [upstream, socket],
+        ] as const) {
           sockets.add(one)
           one.on('error', () => other.destroy()).on('close', () => other.destroy())
           one.pipe(other)
@@ -123,12 +126,26 @@ describeEngines('faults', (engine) => {
 
   it("uses the host's own Kysely and leaves its pool open", async () => {
     const database = await createDatabase(engine)
-    await database.exec('create table t (id integer primary key, big bigint, day varchar(10))', "insert into t values (1, 9223372036854775807, '2024-01-01')")
+    await database.exec(
+      'create table t (id integer primary key, big bigint, day varchar(10))',
+      "insert into t values (1, 9223372036854775807, '2024-01-01')",
+    )
     const url = new URL(database.dsn)
     const dialects = {
       sqlite: () => new SqliteDialect({ database: new Database(database.dsn.slice('sqlite:'.length)) }),
-      postgres: () => new PostgresDialect({ pool: new pg.Pool({ connectionString: database.dsn, options: `-c search_path=${url.searchParams.get('schema')}` }) }),
-      mariadb: () => new MysqlDialect({ pool: mysql.createPool({ host: url.hostname, port: Number(url.port || 3306), user: url.username, database: url.pathname.slice(1) }) }),
+      postgres: () =>
+        new PostgresDialect({
+          pool: new pg.Pool({ connectionString: database.dsn, options: `-c search_path=${url.searchParams.get('schema')}` }),
+        }),
+      mariadb: () =>
+        new MysqlDialect({
+          pool: mysql.createPool({
+            host: url.hostname,
+            port: Number(url.port || 3306),
+            user: url.username,
+            database: url.pathname.slice(1),
+          }),
+        }),
     } satisfies Record<EngineName, () => unknown>
     const kysely = new Kysely<{ t: { id: number } }>({ dialect: dialects[engine]() })
     const { router, controller } = createFaucet({
@@ -154,7 +171,10 @@ describeEngines('faults', (engine) => {
       console.log((await controller.status('db')).state)
       await controller.close()
       await controller.close()`
-    const { stdout, status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 15_000 })
+    const { stdout, status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 15_000,
+    })
     expect([stdout.trim(), status, stderr]).to.deep.equal(['green', 0, ''])
     await database.drop()
   })
@@ -170,8 +190,15 @@ describe('a store that cannot be used', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
 
   const answer = async (store: string) => {
-    const { router, controller } = createFaucet({ services: [{ name: 'db', dsn: `sqlite:${join(folder, 'data.db')}` }], access: 'public-read', store })
-    const failure: unknown = await controller.ready().then(() => null, (error: unknown) => error)
+    const { router, controller } = createFaucet({
+      services: [{ name: 'db', dsn: `sqlite:${join(folder, 'data.db')}` }],
+      access: 'public-read',
+      store,
+    })
+    const failure: unknown = await controller.ready().then(
+      () => null,
+      (error: unknown) => error,
+    )
     await controller.close()
     expect(router).to.be.a('function')
     return failure
@@ -187,7 +214,9 @@ describe('a store that cannot be used', () => {
   it("is refused when it is another application's database", async () => {
     const store = join(folder, 'contracts.db')
     new Database(store).exec('create table theirs (x)').close()
-    expect(await answer(store)).to.have.property('code').that.matches(/^store-/)
+    expect(await answer(store))
+      .to.have.property('code')
+      .that.matches(/^store-/)
   })
 
   it('is refused when it is a folder', async () => {

@@ -8,7 +8,27 @@ const quote: Record<EngineName, (name: string) => string> = {
   mariadb: (name) => `\`${name.replaceAll('`', '``')}\``,
 }
 
-const hostile = ['select', 'weird "name"', 'sömething', '__proto__', 'constructor', 'a.b', 'a,b', 'Mixed Case', 'tick`s', "it's", 'x'.repeat(63), '漢字', 'c0', 'count', 'resource', '100%', 'a as b', '--', 'in']
+const hostile = [
+  'select',
+  'weird "name"',
+  'sömething',
+  '__proto__',
+  'constructor',
+  'a.b',
+  'a,b',
+  'Mixed Case',
+  'tick`s',
+  "it's",
+  'x'.repeat(63),
+  '漢字',
+  'c0',
+  'count',
+  'resource',
+  '100%',
+  'a as b',
+  '--',
+  'in',
+]
 
 /** A name as the query grammar quotes it. */
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
@@ -30,10 +50,19 @@ describeEngines('hostile names', (engine) => {
       expect(created.status, `${name}: ${created.text}`).to.equal(201)
       const own = hostile.indexOf(name)
       expect((await api.request.get(path(name, own)).expect(200)).text).to.equal(sent)
-      const query = { fields: `${quoted(name)},COUNT(*) AS ${quoted('total of it')}`, filter: `${quoted(name)} = ${own}`, group: quoted(name), order: `${quoted(name)} DESC` }
+      const query = {
+        fields: `${quoted(name)},COUNT(*) AS ${quoted('total of it')}`,
+        filter: `${quoted(name)} = ${own}`,
+        group: quoted(name),
+        order: `${quoted(name)} DESC`,
+      }
       const { text } = await api.request.get(path(name)).query(query).expect(200)
       expect(text).to.contain(`[{${JSON.stringify(name)}:${own},"total of it":1}]`)
-      await api.request.patch(path(name, own)).set('content-type', 'application/json').send(`{${JSON.stringify(name)}: 99}`).expect(200)
+      await api.request
+        .patch(path(name, own))
+        .set('content-type', 'application/json')
+        .send(`{${JSON.stringify(name)}: 99}`)
+        .expect(200)
       await api.request.delete(path(name, 99)).expect(200)
     }
     await api.controller.refresh('db')

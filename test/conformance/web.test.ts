@@ -107,7 +107,7 @@ function battery(options: HarnessOptions) {
     it('marks its answers as private and varying', async () => {
       const { headers } = await call('get', `${table}/users`)
       expect(headers['cache-control']).to.equal('private, no-store')
-      expect(headers['vary']).to.match(/Faucet-Contract/)
+      expect(headers.vary).to.match(/Faucet-Contract/)
       expect(headers['faucet-contract']).to.match(/^shop@1; digest=[0-9a-f]+$/)
     })
   })
@@ -257,9 +257,9 @@ function battery(options: HarnessOptions) {
 
     it('says which methods there are', async () => {
       const options = await call('options', `${table}/users`).expect(204)
-      expect(listOf(options.headers['allow'])).to.have.members(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+      expect(listOf(options.headers.allow)).to.have.members(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
       const refused = await call('post', `${table}/users/1`).send({}).expect(405)
-      expect(listOf(refused.headers['allow'])).to.have.members(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+      expect(listOf(refused.headers.allow)).to.have.members(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
     })
 
     it('leaves unknown services to the host', async () => {

@@ -208,6 +208,8 @@ describe('fromJson', () => {
 
   describe('float', () => {
     accepts(float(), [
+      [2 ** 53],
+      [1e20],
       [0.1, 0.1],
       [-0.5, -0.5],
       [1e-300, 1e-300],
@@ -222,7 +224,7 @@ describe('fromJson', () => {
       [0.30000000000000004, 0.30000000000000004],
     ])
     refuses(float(), ['', 'x', '0x10', '1_000', ' 1', '1e999', '-1e999', 'nan', true, false, {}])
-    refuses(float(), [9007199254740992, 1e20, Number.POSITIVE_INFINITY], 'number-not-exact')
+    refuses(float(), [Number.POSITIVE_INFINITY], 'number-not-exact')
     accepts(float(32), [
       ['3.4e38', 3.4e38],
       [1.5, 1.5],

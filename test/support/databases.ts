@@ -21,16 +21,17 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-const postgresUrl = process.env['FAUCET_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
-const mariadbUrl = process.env['FAUCET_TEST_MARIADB'] ?? 'mariadb://root@127.0.0.1:3306/test'
-const only = process.env['FAUCET_TEST_ONLY']
+const postgresUrl = process.env.FAUCET_TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+const mariadbUrl = process.env.FAUCET_TEST_MARIADB ?? 'mariadb://root@127.0.0.1:3306/test'
+const only = process.env.FAUCET_TEST_ONLY
 
 /** Runs `body` once for every engine. One that is not there is skipped loudly, and fails in CI. */
 export function describeEngines(title: string, body: (engine: EngineName) => void): void {
   for (const engine of engineNames) {
     const reason = unavailable.get(engine)
     if (reason === undefined) describe(`${title} [${engine}]`, () => body(engine))
-    else if (process.env['CI'] === undefined || only !== undefined) describe.skip(`${title} [${engine}] SKIPPED: ${reason}`, () => body(engine))
+    else if (process.env.CI === undefined || only !== undefined)
+      describe.skip(`${title} [${engine}] SKIPPED: ${reason}`, () => body(engine))
     else it(`${title} [${engine}]`, () => Promise.reject(new Error(`CI requires ${engine}: ${reason}`)))
   }
 }

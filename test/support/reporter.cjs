@@ -5,7 +5,9 @@ module.exports = class extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
     const skipped = new Set()
-    runner.on(Runner.constants.EVENT_TEST_PENDING, (test) => skipped.add(test.titlePath().find((title) => title.includes('SKIPPED')) ?? test.fullTitle()))
+    runner.on(Runner.constants.EVENT_TEST_PENDING, (test) =>
+      skipped.add(test.titlePath().find((title) => title.includes('SKIPPED')) ?? test.fullTitle()),
+    )
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = runner.stats
       for (const title of skipped) console.log(`SKIPPED ${title}`)

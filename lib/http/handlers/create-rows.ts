@@ -17,7 +17,12 @@ export async function createRows(call: Call): Promise<FaucetResponse> {
     const { records, body } = await bodyRecords(call, context)
     const insert = (checked: readonly WriteRecord[]) => writeRows(call, context, (write) => insertRows(write, checked))
     if (mode === 'each') {
-      return runEach(context.plan, records, 201, async (record, index) => (await insert([checkNew(context, record, index)]))[0] ?? 'null')
+      return runEach(
+        context.plan,
+        records,
+        201,
+        async (record, index) => (await insert([checkNew(context, record, index)]))[0] ?? 'null',
+      )
     }
     const checked = records.map((record, index) => checkNew(context, record, isSingle(body) ? undefined : index))
     const rows = checked.length === 0 ? [] : await insert(checked)

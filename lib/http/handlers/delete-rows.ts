@@ -1,12 +1,13 @@
+import type { RawBuilder } from 'kysely'
 import { checkParameters } from '../../query/parameters.js'
 import { keysWhere } from '../../query/select.js'
 import { deleteRows } from '../../query/write.js'
 import { runEach } from '../batch.js'
-import { type Call, onTable, param } from '../call.js'
+import { type Call, type DataContext, onTable, param } from '../call.js'
 import { json, tookSince } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
-import { inTransaction, requireWritable } from '../writing.js'
-import { keyOf, rowNotFound } from './read-row.js'
+import { inTransaction, requireOne, requireWritable } from '../writing.js'
+import { keyOf } from './read-row.js'
 import { guardedSelection } from './update-rows.js'
 
 /** `DELETE /{service}/_table/{table}`: all rows that `filter` or `ids` choose; answers how many. */
@@ -18,8 +19,8 @@ export async function deleteMany(call: Call): Promise<FaucetResponse> {
     if (selection.each !== null) {
       return runEach(context.plan, selection.each, 200, async (key) => {
         const where = keysWhere(context.plan, [key], context.dialect)
-        const count = await inTransaction(call, context, (write) => deleteRows(write, where))
-        return count === 0 ? rowNotFound(context.plan, key.join(',')) : JSON.stringify({ deleted: true })
+        await deleteOne(call, context, where, key.join(','))
+        return JSON.stringify({ deleted: true })
       })
     }
     const count = await inTransaction(call, context, (write) => deleteRows(write, selection.where))
@@ -34,8 +35,11 @@ export async function deleteRow(call: Call): Promise<FaucetResponse> {
     requireWritable(context)
     checkParameters(call.request.query, [])
     const where = keysWhere(context.plan, [keyOf(context.plan, param(call, 'id'))], context.dialect)
-    const count = await inTransaction(call, context, (write) => deleteRows(write, where))
-    if (count === 0) rowNotFound(context.plan, param(call, 'id'))
-    return json(200, { meta: { count, took_ms: tookSince(start) } })
+    await deleteOne(call, context, where, param(call, 'id'))
+    return json(200, { meta: { count: 1, took_ms: tookSince(start) } })
   })
+}
+
+function deleteOne(call: Call, context: DataContext, where: RawBuilder<unknown>, id: string): Promise<void> {
+  return inTransaction(call, context, async (write) => requireOne(context.plan, id, await deleteRows(write, where)))
 }

@@ -1,8 +1,7 @@
-import { createSerializer } from '../../projection/serialize.js'
 import { sql } from 'kysely'
-import { fail } from '../../errors.js'
 import type { TablePlan } from '../../projection/projection.js'
 import { unservable } from '../../projection/projection.js'
+import { createSerializer } from '../../projection/serialize.js'
 import { checkParameters } from '../../query/parameters.js'
 import { parseFields } from '../../query/parse-fields.js'
 import { parseKey } from '../../query/parse-ids.js'
@@ -11,6 +10,7 @@ import { keysWhere, selectFields } from '../../query/select.js'
 import { type Call, onTable, param } from '../call.js'
 import { jsonText } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
+import { rowNotFound } from '../writing.js'
 
 /** `GET /{service}/_table/{table}/{id}`: the bare row. */
 export async function readRow(call: Call): Promise<FaucetResponse> {
@@ -24,9 +24,9 @@ export async function readRow(call: Call): Promise<FaucetResponse> {
     const statement = sql`select ${list} from ${plan.source} where ${keysWhere(plan, [key], dialect)} limit 2`
     const { rows } = await monitor.database.query(dialect.compile(statement), { signal })
     const [row] = rows
-    if (row === undefined) rowNotFound(plan, param(call, 'id'))
     // Two rows under one key: the key the contract promises is no key in the database any more.
     if (rows.length > 1) unservable(plan.table.name, null, 'several rows have this id')
+    if (row === undefined) return rowNotFound(plan, param(call, 'id'))
     return jsonText(200, createSerializer(plan.table.name, outputs)(row))
   })
 }
@@ -35,8 +35,4 @@ export async function readRow(call: Call): Promise<FaucetResponse> {
 export function keyOf(plan: TablePlan, id: string): readonly string[] {
   requireKey(plan)
   return parseKey(id, plan.key.length)
-}
-
-export function rowNotFound(plan: TablePlan, id: string): never {
-  fail('row-not-found', { detail: `no row "${id.slice(0, 80)}" in "${plan.table.name}"`, context: { table: plan.table.name, id: id.slice(0, 80) } })
 }

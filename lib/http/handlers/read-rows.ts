@@ -1,6 +1,6 @@
-import { encodeValue, createSerializer } from '../../projection/serialize.js'
 import type { Row } from '../../database.js'
 import { fail } from '../../errors.js'
+import { createSerializer, encodeValue } from '../../projection/serialize.js'
 import { type Position, readCursor, writeCursor } from '../../query/keyset.js'
 import { parseReadQuery, type ReadQuery } from '../../query/read-query.js'
 import { type Listing, planListing } from '../../query/select.js'
@@ -20,7 +20,7 @@ export async function readRows(call: Call): Promise<FaucetResponse> {
 }
 
 function wantsStream(call: Call): boolean {
-  const accept = String(call.request.headers['accept'] ?? '*/*').toLowerCase()
+  const accept = String(call.request.headers.accept ?? '*/*').toLowerCase()
   if (accept.includes('application/x-ndjson')) return true
   if (/(\*|application)\/(\*|json)/.test(accept)) return false
   return fail('not-acceptable', { detail: 'rows come as application/json or application/x-ndjson' })

@@ -4,13 +4,14 @@ import { checkParameters } from '../../query/parameters.js'
 import { requireKey } from '../../query/read-query.js'
 import { checkRecord, isSingle, type WriteRecord } from '../../query/records.js'
 import { keysWhere } from '../../query/select.js'
+import { fromText } from '../../query/values.js'
 import { textOfParameter, updateRows, type WriteContext, type Written } from '../../query/write.js'
 import { batchMode, batchParameters, runEach } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { jsonText, listText, tookSince } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
-import { bodyRecord, bodyRecords, requireWritable, writeRows } from '../writing.js'
-import { keyOf, rowNotFound } from './read-row.js'
+import { bodyRecord, bodyRecords, requireOne, requireWritable, writeRows } from '../writing.js'
+import { keyOf } from './read-row.js'
 
 /** What to write to one row. */
 interface Replacement {
@@ -30,9 +31,18 @@ export async function replaceRows(call: Call): Promise<FaucetResponse> {
     const { records, body } = await bodyRecords(call, context)
     const check = (record: object, row: number | undefined) => splitKey(context.plan, checkRecord(context.plan, record, row), row)
     if (mode === 'each') {
-      return runEach(context.plan, records, 200, async (record, index) => (await write(call, context, [check(record, index)]))[0] ?? 'null')
+      return runEach(
+        context.plan,
+        records,
+        200,
+        async (record, index) => (await write(call, context, [check(record, index)]))[0] ?? 'null',
+      )
     }
-    const rows = await write(call, context, records.map((record, index) => check(record, isSingle(body) ? undefined : index)))
+    const rows = await write(
+      call,
+      context,
+      records.map((record, index) => check(record, isSingle(body) ? undefined : index)),
+    )
     return listText(200, rows, { count: rows.length, took_ms: tookSince(start) })
   })
 }
@@ -47,11 +57,15 @@ export async function replaceRow(call: Call): Promise<FaucetResponse> {
     const record = checkRecord(plan, await bodyRecord(call, context), undefined)
     const values = record.filter((one) => !plan.key.includes(one.plan))
     for (const one of record.filter((candidate) => plan.key.includes(candidate.plan))) {
-      if (textOfParameter(one.value) === key[plan.key.indexOf(one.plan)]) continue
-      fail('invalid-body', { detail: `"${one.plan.column.name}" in the body is not the id in the path`, hint: 'leave it out of the body' })
+      const text = key[plan.key.indexOf(one.plan)] ?? ''
+      if (textOfParameter(one.value) === textOfParameter(fromText(text, one.plan.column, plan.table.name, 'invalid-id'))) continue
+      fail('invalid-body', {
+        detail: `"${one.plan.column.name}" in the body is not the id in the path`,
+        hint: 'leave it out of the body',
+      })
     }
     const [row] = await write(call, context, [{ key, values }])
-    return row === undefined ? rowNotFound(plan, param(call, 'id')) : jsonText(200, row)
+    return jsonText(200, row ?? 'null')
   })
 }
 
@@ -65,7 +79,7 @@ function write(call: Call, context: DataContext, replacements: readonly Replacem
 
 async function replace(context: WriteContext, { key, values }: Replacement): Promise<Written> {
   const written = await updateRows(context, values, keysWhere(context.plan, [key], context.dialect))
-  if (written.rows.length === 0) rowNotFound(context.plan, key.join(','))
+  requireOne(context.plan, key.join(','), written.rows.length)
   return written
 }
 

@@ -1,11 +1,11 @@
-import type { ColumnType } from '../../schema/column-type.js'
-import { type Column, isReadOnly, isRequiredOnInsert, type Table } from '../../schema/table.js'
-import type { Served } from '../../drift/served.js'
 import { stateOf } from '../../contract/diff.js'
 import type { DriftState } from '../../contract/types.js'
+import type { Served } from '../../drift/served.js'
 import { fail } from '../../errors.js'
-import { checkParameters } from '../../query/parameters.js'
 import { didYouMean } from '../../query/nearest.js'
+import { checkParameters } from '../../query/parameters.js'
+import type { ColumnType } from '../../schema/column-type.js'
+import { type Column, isReadOnly, isRequiredOnInsert, type Table } from '../../schema/table.js'
 import { type Call, checkPin, monitorOf, param } from '../call.js'
 import { json } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
@@ -29,7 +29,11 @@ export async function readSchema(call: Call): Promise<FaucetResponse> {
   const table = served.contract.tables.find((candidate) => candidate.name === name)
   if (table !== undefined) return json(200, describeTable(table, tableState(served, name)))
   const names = served.contract.tables.map((candidate) => candidate.name)
-  return fail('unknown-table', { detail: `no table "${name}" in "${served.contract.service}"`, hint: didYouMean(name, names), context: { table: name } })
+  return fail('unknown-table', {
+    detail: `no table "${name}" in "${served.contract.service}"`,
+    hint: didYouMean(name, names),
+    context: { table: name },
+  })
 }
 
 async function current(call: Call): Promise<Served> {
@@ -51,7 +55,12 @@ function describeTable(table: Table, state: DriftState): object {
     columns: table.columns.map((column) => describeColumn(column)),
     primary_key: table.primaryKey,
     unique_keys: table.uniqueKeys.map(({ columns }) => columns),
-    foreign_keys: table.foreignKeys.map(({ columns, references, onDelete, onUpdate }) => ({ columns, references, on_delete: onDelete, on_update: onUpdate })),
+    foreign_keys: table.foreignKeys.map(({ columns, references, onDelete, onUpdate }) => ({
+      columns,
+      references,
+      on_delete: onDelete,
+      on_update: onUpdate,
+    })),
   }
 }
 

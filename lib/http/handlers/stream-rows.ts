@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { createSerializer } from '../../projection/serialize.js'
 import type { Row } from '../../database.js'
 import { FaucetError, isFaucetError } from '../../errors.js'
+import { createSerializer } from '../../projection/serialize.js'
 import type { Position } from '../../query/keyset.js'
 import type { ReadQuery } from '../../query/read-query.js'
 import { type Listing, planListing } from '../../query/select.js'
@@ -22,7 +22,12 @@ const pageRows = 1_000
  */
 export async function streamRows(call: Call, context: DataContext, query: ReadQuery): Promise<FaucetResponse> {
   const listing = planListing(context.plan, query, context)
-  const pages = query.limit === 0 ? [][Symbol.iterator]() : listing.position.length > 0 ? keysetPages(call, context, query, listing) : cursorPages(call, context, query, listing)
+  const pages =
+    query.limit === 0
+      ? [][Symbol.iterator]()
+      : listing.position.length > 0
+        ? keysetPages(call, context, query, listing)
+        : cursorPages(call, context, query, listing)
   const first = await pages.next()
   return {
     kind: 'stream',
@@ -65,7 +70,9 @@ function replanned(context: DataContext): DataContext {
 async function* cursorPages(call: Call, context: DataContext, query: ReadQuery, listing: Listing): AsyncGenerator<Page> {
   const statement = listing.page({ limit: query.limit, offset: query.offset, after: null })
   const serialize = createSerializer(context.plan.table.name, listing.outputs)
-  const chunks: AsyncIterable<readonly Row[]> = context.monitor.database.stream(context.dialect.compile(statement), { signal: call.request.signal })
+  const chunks: AsyncIterable<readonly Row[]> = context.monitor.database.stream(context.dialect.compile(statement), {
+    signal: call.request.signal,
+  })
   for await (const rows of chunks) yield rows.map(serialize)
 }
 

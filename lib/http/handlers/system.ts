@@ -1,5 +1,5 @@
-import { fail } from '../../errors.js'
 import type { LockMode } from '../../contract/types.js'
+import { fail } from '../../errors.js'
 import { checkParameters, flag, wholeNumber } from '../../query/parameters.js'
 import { type Call, param } from '../call.js'
 import { json } from '../respond.js'
@@ -42,13 +42,17 @@ export async function lockService(call: Call): Promise<FaucetResponse> {
 
 export async function unlockService(call: Call): Promise<FaucetResponse> {
   checkParameters(call.request.query, ['purge'])
-  await call.core.controller.unlock(param(call, 'service'), { ...author(call, undefined), purge: flag(call.request.query, 'purge') })
+  await call.core.controller.unlock(param(call, 'service'), {
+    ...author(call, undefined),
+    purge: flag(call.request.query, 'purge'),
+  })
   return json(200, await call.core.controller.status(param(call, 'service')))
 }
 
 export async function setMode(call: Call): Promise<FaucetResponse> {
   const { mode, reason } = await fields(call, ['mode', 'reason'])
-  if (mode === undefined) fail('invalid-body', { detail: 'mode is missing', hint: 'send {"mode": "auto"}, or null to follow the configuration' })
+  if (mode === undefined)
+    fail('invalid-body', { detail: 'mode is missing', hint: 'send {"mode": "auto"}, or null to follow the configuration' })
   return json(200, await call.core.controller.setMode(param(call, 'service'), mode as LockMode | null, author(call, reason)))
 }
 
@@ -56,12 +60,15 @@ export async function setMode(call: Call): Promise<FaucetResponse> {
 export async function promote(call: Call): Promise<FaucetResponse> {
   const body = await fields(call, ['tables', 'expect', 'reason', 'dryRun'])
   const service = param(call, 'service')
-  const tables = optional(body['tables'], 'tables', isTextList, 'a list of table names')
-  const expect = optional(body['expect'], 'expect', isText, 'a fingerprint')
-  const dryRun = optional(body['dryRun'], 'dryRun', isBoolean, 'true or false') ?? false
-  const options = { ...(tables === undefined ? {} : { tables }), ...author(call, body['reason']) }
+  const tables = optional(body.tables, 'tables', isTextList, 'a list of table names')
+  const expect = optional(body.expect, 'expect', isText, 'a fingerprint')
+  const dryRun = optional(body.dryRun, 'dryRun', isBoolean, 'true or false') ?? false
+  const options = { ...(tables === undefined ? {} : { tables }), ...author(call, body.reason) }
   if (expect === undefined && !dryRun) await requireHarmless(call, service, options)
-  return json(200, await call.core.controller.promote(service, { ...options, dryRun, ...(expect === undefined ? {} : { expect }) }))
+  return json(
+    200,
+    await call.core.controller.promote(service, { ...options, dryRun, ...(expect === undefined ? {} : { expect }) }),
+  )
 }
 
 async function requireHarmless(call: Call, service: string, options: object): Promise<void> {
@@ -89,9 +96,11 @@ function author(call: Call, reason: unknown): { actor: string; reason?: string }
 async function fields(call: Call, known: readonly string[]): Promise<Record<string, unknown>> {
   checkParameters(call.request.query, [])
   const body = (await call.request.body(bodyLimit)) ?? {}
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) fail('invalid-body', { detail: 'the body must be an object' })
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    fail('invalid-body', { detail: 'the body must be an object' })
   for (const name of Object.keys(body)) {
-    if (!known.includes(name)) fail('invalid-body', { detail: `no field "${name}" here`, hint: `this route takes ${known.join(', ')}` })
+    if (!known.includes(name))
+      fail('invalid-body', { detail: `no field "${name}" here`, hint: `this route takes ${known.join(', ')}` })
   }
   return body as Record<string, unknown>
 }

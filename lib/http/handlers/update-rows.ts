@@ -1,15 +1,16 @@
+import type { RawBuilder } from 'kysely'
 import { fail } from '../../errors.js'
 import { checkParameters } from '../../query/parameters.js'
 import { parseSelection, type Selection } from '../../query/read-query.js'
-import { checkRecord } from '../../query/records.js'
+import { checkRecord, type WriteRecord } from '../../query/records.js'
 import { keysWhere, selectionWhere } from '../../query/select.js'
 import { updateRows } from '../../query/write.js'
 import { batchMode, batchParameters, runEach } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { jsonText, listText, tookSince } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
-import { bodyRecord, requireWritable, writeRows } from '../writing.js'
-import { keyOf, rowNotFound } from './read-row.js'
+import { bodyRecord, requireOne, requireWritable, writeRows } from '../writing.js'
+import { keyOf } from './read-row.js'
 
 /** `PATCH /{service}/_table/{table}`: one set of values for all rows that `filter` or `ids` choose. */
 export async function updateMany(call: Call): Promise<FaucetResponse> {
@@ -21,8 +22,7 @@ export async function updateMany(call: Call): Promise<FaucetResponse> {
     if (selection.each !== null) {
       return runEach(context.plan, selection.each, 200, async (key) => {
         const where = keysWhere(context.plan, [key], context.dialect)
-        const [row] = await writeRows(call, context, (write) => updateRows(write, record, where))
-        return row ?? rowNotFound(context.plan, key.join(','))
+        return (await updateOne(call, context, record, where, key.join(','))) ?? 'null'
       })
     }
     const rows = await writeRows(call, context, (write) => updateRows(write, record, selection.where))
@@ -37,9 +37,23 @@ export async function updateRow(call: Call): Promise<FaucetResponse> {
     checkParameters(call.request.query, [])
     const where = keysWhere(context.plan, [keyOf(context.plan, param(call, 'id'))], context.dialect)
     const record = checkRecord(context.plan, await bodyRecord(call, context), undefined)
-    const [row] = await writeRows(call, context, (write) => updateRows(write, record, where))
-    return row === undefined ? rowNotFound(context.plan, param(call, 'id')) : jsonText(200, row)
+    return jsonText(200, (await updateOne(call, context, record, where, param(call, 'id'))) ?? 'null')
   })
+}
+
+async function updateOne(
+  call: Call,
+  context: DataContext,
+  record: WriteRecord,
+  where: RawBuilder<unknown>,
+  id: string,
+): Promise<string | undefined> {
+  const [row] = await writeRows(call, context, async (write) => {
+    const written = await updateRows(write, record, where)
+    requireOne(context.plan, id, written.rows.length)
+    return written
+  })
+  return row
 }
 
 /**
