@@ -8,7 +8,7 @@ export interface Engine {
   readonly name: string
   readonly can: Capabilities
   readonly sql: SqlDialect
-  /** Loads the driver (or fails with `driver-missing`) and prepares a pool. Does not connect yet. */
+  /** Loads the driver (or fails with `driver-missing`) and prepares a pool; connects only where it must ask a host's pool something. */
   open(target: Target, settings: DatabaseSettings): Promise<Database>
 }
 

@@ -12,7 +12,16 @@ export type {
   OperateRequest,
 } from './access/access.js'
 export type { Duration, Size } from './config/duration.js'
-export type { FaucetConfig, LimitOptions, PoolOptions, ServiceConfig, ServiceOptions } from './config/options.js'
+export type {
+  DialectTarget,
+  DsnTarget,
+  FaucetConfig,
+  KyselyTarget,
+  LimitOptions,
+  PoolOptions,
+  ServiceConfig,
+  ServiceOptions,
+} from './config/options.js'
 export type { ConfigProblem } from './config/problem.js'
 export type { PromoteOptions, PromoteResult, VersionRecord } from './contract/promote.js'
 export type { ChangeKind } from './contract/rules.js'

@@ -224,7 +224,7 @@ describe('postgres', () => {
   async function withHost(work: (db: Database, host: Kysely<unknown>) => Promise<void>, options = ''): Promise<void> {
     const pool = new pg.Pool({ connectionString: urlOf('kinds').href, max: 2, options })
     const host = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-    const db = await postgres.open({ dsn: urlOf('kinds'), kysely: host as unknown as HostKysely }, settings)
+    const db = await postgres.open({ kysely: host as unknown as HostKysely }, settings)
     try {
       await work(db, host)
     } finally {
@@ -234,7 +234,7 @@ describe('postgres', () => {
   }
 
   const hostile =
-    '-c datestyle=German -c timezone=America/New_York -c intervalstyle=sql_standard -c bytea_output=escape -c search_path=public'
+    '-c datestyle=German -c timezone=America/New_York -c intervalstyle=sql_standard -c bytea_output=escape -c search_path=kinds'
 
   describe('values', () => {
     it('maps every type', async () => {
@@ -448,7 +448,7 @@ describe('postgres', () => {
         expect(JSON.stringify(await db.introspect(null))).to.equal(first)
         const pool = new pg.Pool({ connectionString: urlOf('twice').href, options: `${hostile} -c search_path=twice` })
         const host = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-        const other = await postgres.open({ dsn: urlOf('twice'), kysely: host as unknown as HostKysely }, settings)
+        const other = await postgres.open({ kysely: host as unknown as HostKysely }, settings)
         expect(JSON.stringify(await other.introspect(null))).to.equal(first)
         expect(await other.probe()).to.equal(await db.probe())
         await host.destroy()
@@ -549,7 +549,7 @@ describe('postgres', () => {
           (_, at) => `create table t${from + at} (id int primary key, code int, ${columns}, check (c1 >= 0))`,
         ).join(';')
       await admin.query(`create schema many; set search_path = many; ${create(0, 1)}`)
-      const pool = new pg.Pool({ connectionString: urlOf('many').href })
+      const pool = new pg.Pool({ connectionString: urlOf('many').href, options: '-c search_path=many' })
       let statements = 0
       const host = new Kysely<unknown>({
         dialect: new PostgresDialect({ pool }),
@@ -557,7 +557,7 @@ describe('postgres', () => {
           statements += 1
         },
       })
-      const db = await postgres.open({ dsn: urlOf('many'), kysely: host as unknown as HostKysely }, settings)
+      const db = await postgres.open({ kysely: host as unknown as HostKysely }, settings)
       const count = async () => {
         statements = 0
         const live = await db.introspect(null)

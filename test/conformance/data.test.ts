@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import type { Response } from 'supertest'
-import { type Api, path, serve } from '../support/api.js'
+import { type Api, path, serve, wholeText } from '../support/api.js'
 import { createDatabase, describeEngines, type EngineName, type TestDatabase } from '../support/databases.js'
 
 const identity: Record<EngineName, string> = {
@@ -412,14 +411,3 @@ describeEngines('data routes', (engine) => {
     })
   }
 })
-
-/** A parser for supertest, which knows no NDJSON. */
-function wholeText(response: Response, done: (error: Error | null, body: string) => void): void {
-  let body = ''
-  const stream = response as unknown as NodeJS.ReadableStream
-  stream.setEncoding('utf8')
-  stream.on('data', (chunk: string) => {
-    body += chunk
-  })
-  stream.on('end', () => done(null, body))
-}

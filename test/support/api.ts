@@ -1,16 +1,28 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ServiceConfig } from 'faucet-db'
+import type { KyselyTarget, ServiceConfig } from 'faucet-db'
 import { createFaucet } from 'faucet-db/node'
-import supertest from 'supertest'
+import supertest, { type Response } from 'supertest'
 
 type Settings = Partial<Omit<ServiceConfig<'db'>, 'name' | 'dsn' | 'kysely' | 'dialect' | 'engine' | 'pool'>>
 
-/** An API over one database, service `db`, on a server of its own. Everything is allowed. */
-export async function serve(dsn: string, settings: Settings = {}, store = ':memory:') {
+/** An API over one database (its DSN, or the host's own Kysely), service `db`, on a server of its own. Everything is allowed. */
+export async function serve(
+  database: string | Pick<KyselyTarget, 'kysely' | 'engine'>,
+  settings: Settings = {},
+  store = ':memory:',
+) {
   const { router, controller } = createFaucet({
-    services: [{ name: 'db', dsn, settle: '1h', probeInterval: '1h', ...settings }],
+    services: [
+      {
+        name: 'db',
+        ...(typeof database === 'string' ? { dsn: database } : database),
+        settle: '1h',
+        probeInterval: '1h',
+        ...settings,
+      },
+    ],
     access: { authorize: () => true, operate: () => ({ actor: 'tester' }) },
     store,
   })
@@ -41,4 +53,15 @@ export type Api = Awaited<ReturnType<typeof serve>>
 export function path(table: string, id?: string | number): string {
   const base = `/db/_table/${encodeURIComponent(table)}`
   return id === undefined ? base : `${base}/${encodeURIComponent(id)}`
+}
+
+/** A parser for supertest, which knows no NDJSON. */
+export function wholeText(response: Response, done: (error: Error | null, body: string) => void): void {
+  let body = ''
+  const stream = response as unknown as NodeJS.ReadableStream
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk: string) => {
+    body += chunk
+  })
+  stream.on('end', () => done(null, body))
 }

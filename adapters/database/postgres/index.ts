@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import type { Engine, Target } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
 import { openPool } from './connect.js'
+import type { Connections } from './connection.js'
 import { createDatabase } from './database.js'
 import { useHost } from './host.js'
 import { dialect } from './sql.js'
@@ -8,7 +10,7 @@ import { dialect } from './sql.js'
 /**
  * PostgreSQL 13 and newer, through `pg` or a host's own Kysely. `postgres://user:password@host:port/database?schema=name`;
  * without `schema`, `public` is served, and every other query parameter is the driver's (`sslmode`, `host`, …).
- * Beside a host's Kysely a DSN is read for `schema` alone. On a host's pool running statements are not cancelled and
+ * A host's Kysely is served from its `current_schema()`. On its pool running statements are not cancelled and
  * the host's own statement time-out holds. Fails with `driver-missing` when `pg` is needed and not installed.
  */
 export const postgres: Engine = {
@@ -23,10 +25,20 @@ export const postgres: Engine = {
   },
   sql: dialect,
   async open(target, settings) {
-    const schema = target.dsn?.searchParams.get('schema') || 'public'
-    const connections = target.kysely === undefined ? await openPool(dsnOf(target), schema, settings) : useHost(target.kysely)
-    return createDatabase(connections, schema)
+    if (target.kysely !== undefined) {
+      const connections = useHost(target.kysely)
+      return createDatabase(connections, await currentSchema(connections))
+    }
+    const dsn = dsnOf(target)
+    const schema = dsn.searchParams.get('schema') || 'public'
+    return createDatabase(await openPool(dsn, schema, settings), schema)
   },
+}
+
+/** Where the host's own unqualified names lead. */
+async function currentSchema(connections: Connections): Promise<string> {
+  const { rows } = await connections.query(dialect.compile(sql`select current_schema()`))
+  return String(rows[0]?.[0] ?? 'public')
 }
 
 function dsnOf({ dsn }: Target): URL {
