@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import type { FaucetConfig } from '../../lib/config/options.js'
-import type { ContractController } from '../../lib/controller.js'
+import type { ContractController } from '../../lib/controller/controller.js'
 import { composeFaucet } from '../../lib/faucet.js'
 import type { FaucetHandler } from '../../lib/http/types.js'
 import { pathOf, toRequest } from './incoming.js'

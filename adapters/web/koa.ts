@@ -1,6 +1,6 @@
 import Router, { type RouterContext, type RouterMiddleware } from '@koa/router'
 import type { FaucetConfig } from '../../lib/config/options.js'
-import type { ContractController } from '../../lib/controller.js'
+import type { ContractController } from '../../lib/controller/controller.js'
 import { composeFaucet } from '../../lib/faucet.js'
 import type { FaucetHandler, FaucetResponse } from '../../lib/http/types.js'
 import { toRequest } from './incoming.js'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FaucetConfig } from '../../lib/config/options.js'
-import type { ContractController } from '../../lib/controller.js'
+import type { ContractController } from '../../lib/controller/controller.js'
 import { FaucetError, type ProblemCode } from '../../lib/errors.js'
 import { composeFaucet } from '../../lib/faucet.js'
 import { problemResponse } from '../../lib/http/problem.js'

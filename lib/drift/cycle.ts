@@ -1,14 +1,13 @@
-import { isExcluded, looksSecret, withholder } from '../contract/exposure.js'
-import { freezeSchema, identitiesOf } from '../contract/freeze.js'
+import { isExcluded, withholder } from '../contract/exposure.js'
+import { identitiesOf } from '../contract/freeze.js'
 import { mergeAdditive } from '../contract/merge.js'
-import { reportOf } from '../contract/report.js'
 import type { ServiceRecord } from '../contract/store.js'
-import type { ContractVersion } from '../contract/types.js'
+import type { Change, ContractVersion } from '../contract/types.js'
 import type { Database } from '../database.js'
-import { isFaucetError } from '../errors.js'
-import { digestOf } from '../schema/canonical.js'
 import type { LiveSchema } from '../schema/table.js'
+import { commitOrAdopt, idSource, lock, unnumbered } from './locking.js'
 import type { MonitorParts } from './monitor.js'
+import { reportOf } from './report.js'
 import { type Served, serve } from './served.js'
 
 export interface CycleParts extends MonitorParts {
@@ -100,71 +99,13 @@ function visible({ service }: CycleParts, reading: LiveSchema, contract: Contrac
   }
 }
 
-/** Freezes the live schema as a new version. */
-export async function lock(parts: CycleParts, live: LiveSchema, actor: string, reason: string | null): Promise<ContractVersion> {
-  const { store, service, events, logger } = parts
-  const nextId = await idSource(
-    parts,
-    live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0),
-  )
-  const { tables, identities } = freezeSchema(live.tables, nextId)
-  const { current } = await store.service(service.name)
-  const contract = await commitOrAdopt(parts, () =>
-    store.commit(service.name, {
-      expected: current,
-      kind: 'lock',
-      tables,
-      changes: [],
-      actor,
-      reason,
-      scope: live.scope,
-      identities,
-    }),
-  )
-  const secret = live.tables.flatMap((table) =>
-    table.columns.filter(({ name }) => looksSecret(name)).map(({ name }) => `${table.name}.${name}`),
-  )
-  if (secret.length > 0)
-    logger.warn('the contract now serves columns whose names look secret', { service: service.name, columns: secret })
-  logger.info('locked', { service: service.name, version: contract.version, tables: tables.length })
-  events.emit('lock', { service: service.name, version: contract.version, actor })
-  return contract
-}
-
-/** Another process may lock or merge the same service at the same time: the one that comes second takes the first's. */
-async function commitOrAdopt({ store, service }: CycleParts, commit: () => Promise<ContractVersion>): Promise<ContractVersion> {
-  try {
-    return await commit()
-  } catch (error) {
-    const current = isFaucetError(error) && error.code === 'contract-moved' ? await store.current(service.name) : null
-    if (current !== null) return current
-    throw error
-  }
-}
-
-function unnumbered(service: string, live: LiveSchema): ContractVersion {
-  const { tables } = freezeSchema(live.tables, counter(1))
-  return {
-    service,
-    version: 0,
-    revision: 0,
-    tables,
-    digest: digestOf(tables),
-    kind: 'lock',
-    createdAt: new Date().toISOString(),
-    actor: itself,
-    reason: null,
-    changes: [],
-  }
-}
-
 function mergeDueAt({ service }: CycleParts, { mode, locked, changes }: Served, stillSince: number): number | null {
   const waiting = locked && mode === 'auto' && changes.some((change) => change.class === 'additive')
   return waiting ? stillSince + service.settle : null
 }
 
 async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema): Promise<Served> {
-  const { store, service, events, logger } = parts
+  const { store, service } = parts
   const { contract, binding, changes, live } = served
   const most =
     binding.added.reduce((sum, table) => sum + 1 + table.columns.length, 0) +
@@ -173,7 +114,7 @@ async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema):
   const { tables, merged, identities } = mergeAdditive(contract.tables, binding, changes, nextId, withholder(service.autoExpose))
   if (merged.length === 0) return served
   const expected = { version: contract.version, revision: contract.revision }
-  const revision = await commitOrAdopt(parts, () =>
+  const { contract: revision, isOurs } = await commitOrAdopt(parts, () =>
     store.commit(service.name, {
       expected,
       kind: 'merge',
@@ -185,6 +126,20 @@ async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema):
       identities,
     }),
   )
+  if (isOurs) tellMerged(parts, revision, merged)
+  return adopt(parts, await store.service(service.name), reading)
+}
+
+/** Tells listeners when what is pending is not what it was. */
+function announce({ events, service }: CycleParts, before: Served | null, after: Served): void {
+  if (before === after) return
+  const now = reportOf(after)
+  const then = before === null ? null : reportOf(before)
+  const same = then === null ? now.changes.length === 0 : JSON.stringify(then.changes) === JSON.stringify(now.changes)
+  if (!same) events.emit('drift', { service: service.name, state: now.state, fingerprint: now.fingerprint, changes: now.changes })
+}
+
+function tellMerged({ service, events, logger }: CycleParts, revision: ContractVersion, merged: readonly Change[]): void {
   logger.info('merged additive changes', {
     service: service.name,
     version: revision.version,
@@ -199,24 +154,4 @@ async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema):
     actor: itself,
     changes: merged,
   })
-  return adopt(parts, await store.service(service.name), reading)
-}
-
-/** Logical ids for at most `count` new tables and columns, reserved so that no process hands them out again. */
-export async function idSource({ store, service }: Pick<CycleParts, 'store' | 'service'>, count: number): Promise<() => string> {
-  return count === 0 ? counter(0) : counter(await store.reserveIds(service.name, count))
-}
-
-function counter(first: number): () => string {
-  let next = first
-  return () => String(next++)
-}
-
-/** Tells listeners when what is pending is not what it was. */
-function announce({ events, service }: CycleParts, before: Served | null, after: Served): void {
-  if (before === after) return
-  const now = reportOf(after)
-  const then = before === null ? null : reportOf(before)
-  const same = then === null ? now.changes.length === 0 : JSON.stringify(then.changes) === JSON.stringify(now.changes)
-  if (!same) events.emit('drift', { service: service.name, state: now.state, fingerprint: now.fingerprint, changes: now.changes })
 }

@@ -33,6 +33,8 @@ export class ServiceMonitor {
   #failure: unknown = null
   #failures = 0
   #lastLook = 0
+  #lastAttempt = 0
+  #again: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
   #closed = false
 
@@ -73,8 +75,14 @@ export class ServiceMonitor {
       this.start().catch(() => {}),
       this.parts.service.limits.statementTimeout,
     )
+    const missing = this.#cycle.served === null
+    if (missing && Date.now() - this.#lastAttempt > lookAgainAfter) this.look().catch(() => {})
+    return this.now
+  }
+
+  /** {@link ServiceMonitor.current}; fails with what keeps the service from being served. */
+  get now(): Served {
     if (this.#cycle.served !== null) return this.#cycle.served
-    if (Date.now() - this.#lastAttempt > lookAgainAfter) this.look().catch(() => {})
     if (isFaucetError(this.#failure)) throw this.#failure
     return fail('database-unavailable', {
       detail: `the database of "${this.parts.service.name}" cannot be reached`,
@@ -87,8 +95,6 @@ export class ServiceMonitor {
   get database(): Database {
     return this.#opened ?? fail('database-unavailable', { detail: `the database of "${this.parts.service.name}" is not open` })
   }
-
-  #lastAttempt = 0
 
   /** One look. `force`: read the schema even when the probe has not moved. `merge`: take additive drift over without waiting. */
   look(options: { readonly force?: boolean; readonly merge?: boolean } = {}): Promise<void> {
@@ -135,8 +141,6 @@ export class ServiceMonitor {
     if (wait > 0) await sleep(wait)
     await this.look().catch(() => {})
   }
-
-  #again: Promise<void> | null = null
 
   /** Stops the timer, waits for work under way and closes the pool that was opened here. */
   async close(): Promise<void> {

@@ -50,7 +50,7 @@ export function buildWhere(plan: TablePlan, filter: FilterNode, dialect: SqlDial
 }
 
 /** Joins terms as a tree of halves: engines limit how deep an expression is (SQLite: 1,000), and a flat chain is as deep as it is long. */
-function balanced(terms: readonly Sql[], word: Sql): Sql {
+export function balanced(terms: readonly Sql[], word: Sql): Sql {
   const [only] = terms
   if (terms.length === 1 && only !== undefined) return only
   const half = terms.length >> 1

@@ -5,7 +5,8 @@ import type { TablePlan } from '../projection/projection.js'
 import { encodeValue, type Output } from '../projection/serialize.js'
 import { requireKey } from './read-query.js'
 import type { Assignment, WriteRecord } from './records.js'
-import { keysWhere, outputOf, type SqlContext, selectList, wholeRow } from './select.js'
+import { outputOf, type SqlContext, selectList, wholeRow } from './select-list.js'
+import { keysWhere } from './selection.js'
 import { liveRef } from './where.js'
 
 type Sql = RawBuilder<unknown>

@@ -9,7 +9,7 @@ import supertest from 'supertest'
 import type { AccessHooks } from '../../lib/access/access.js'
 import type { FaucetConfig } from '../../lib/config/options.js'
 import type { LockMode } from '../../lib/contract/types.js'
-import type { ContractController } from '../../lib/controller.js'
+import type { ContractController } from '../../lib/controller/controller.js'
 import type { RawRequest } from '../../lib/http/types.js'
 import { type AnyRouter, type Mount, type Parser, type RunningHost, startHost, type WebHost } from './web-hosts.js'
 

@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely'
 import { checkParameters } from '../../query/parameters.js'
-import { keysWhere } from '../../query/select.js'
+import { keysWhere } from '../../query/selection.js'
 import { deleteRows } from '../../query/write.js'
 import { runEach } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'

@@ -1,33 +1,17 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Capabilities, SqlDialect } from '../database.js'
 import { fail } from '../errors.js'
 import type { ColumnPlan, TablePlan } from '../projection/projection.js'
-import { unservable } from '../projection/projection.js'
 import type { Output } from '../projection/serialize.js'
-import { type ColumnType, isNumeric, isOrdered } from '../schema/column-type.js'
-import type { FieldNode, OrderNode } from './ast.js'
+import { isOrdered } from '../schema/column-type.js'
+import type { OrderNode } from './ast.js'
 import { afterPosition, isKeyset, type Position, type SortKey } from './keyset.js'
 import { didYouMean } from './nearest.js'
-import { outputName } from './parse-fields.js'
-import type { ReadQuery, Selection } from './read-query.js'
-import { fromText } from './values.js'
-import { buildWhere, columnNamed, liveRef, type Purpose } from './where.js'
+import type { ReadQuery } from './read-query.js'
+import { type Selected, type SqlContext, selectColumn, selectField, selectList } from './select-list.js'
+import { both, selectionWhere } from './selection.js'
+import { columnNamed, liveRef } from './where.js'
 
 type Sql = RawBuilder<unknown>
-
-/** The dialect with the capabilities the statements depend on. */
-export interface SqlContext {
-  readonly dialect: SqlDialect
-  readonly can: Capabilities
-}
-
-/** One column of the select list. */
-interface Selected {
-  readonly output: Output
-  readonly read: Sql
-  /** What ORDER BY sorts by when the list is asked to sort by this output. */
-  readonly sortBy: Sql
-}
 
 /** A list ready to be paged: {@link Listing.page} gives the statement of one page. */
 export interface Listing {
@@ -121,7 +105,8 @@ function groupOrder(plan: TablePlan, query: ReadQuery, selected: readonly Select
 function sortKeys(plan: TablePlan, order: readonly OrderNode[]): SortKey[] {
   const asked = order.map(({ name, descending }) => ({ plan: sortable(plan, columnNamed(plan, name, 'order')), descending }))
   const rest = plan.key.filter((key) => key.ref !== null && !asked.some((one) => one.plan === key))
-  return [...asked, ...rest.map((key) => ({ plan: key, descending: false }))]
+  // A column that reads as NULL everywhere puts no row before another.
+  return [...asked.filter((key) => key.plan.hold !== 'null'), ...rest.map((key) => ({ plan: key, descending: false }))]
 }
 
 function sortable(plan: TablePlan, column: ColumnPlan): ColumnPlan {
@@ -130,103 +115,6 @@ function sortable(plan: TablePlan, column: ColumnPlan): ColumnPlan {
     detail: `"${plan.table.name}.${column.column.name}" is ${column.column.type.name} and has no order`,
     context: { parameter: 'order', table: plan.table.name, column: column.column.name },
   })
-}
-
-function selectField(plan: TablePlan, field: FieldNode, context: SqlContext): Selected {
-  const name = outputName(field)
-  if (field.kind === 'column') return selectColumn(plan, columnNamed(plan, field.column, 'fields'), name)
-  const { dialect } = context
-  const column = field.column === null ? null : columnNamed(plan, field.column, 'fields')
-  const type: ColumnType =
-    column === null ? { name: 'integer', bits: 53, unsigned: false } : aggregateType(plan, column, field.fn, dialect)
-  const ref = column === null ? sql`*` : field.distinct ? sql`distinct ${liveRef(plan, column)}` : liveRef(plan, column)
-  const source = column === null ? sql`count(*)` : dialect.aggregate(field.fn, ref, column.column.type)
-  return { output: { name, encode: dialect.encoder(type), refuseNull: false }, read: dialect.read(source, type), sortBy: source }
-}
-
-function aggregateType(
-  plan: TablePlan,
-  { column }: ColumnPlan,
-  fn: 'count' | 'sum' | 'avg' | 'min' | 'max',
-  dialect: SqlDialect,
-): ColumnType {
-  const fits =
-    fn === 'count' ||
-    column.type.name === 'any' ||
-    (fn === 'sum' || fn === 'avg' ? isNumeric(column.type) : isOrdered(column.type))
-  if (fits) return dialect.aggregateType(fn, column.type)
-  return fail('invalid-parameter', {
-    detail: `${fn.toUpperCase()} does not apply to "${plan.table.name}.${column.name}", which is ${column.type.name}`,
-    context: { parameter: 'fields', table: plan.table.name, column: column.name },
-  })
-}
-
-function selectColumn(plan: TablePlan, column: ColumnPlan, name: string): Selected {
-  if (column.ref === null && column.hold !== 'null') unservable(plan.table.name, column.column.name)
-  return { output: outputOf(column, name), read: column.read, sortBy: column.ref ?? sql`null` }
-}
-
-/** The output of a column as it is promised. */
-export function outputOf(column: ColumnPlan, name: string = column.column.name): Output {
-  return { name, encode: column.encode, refuseNull: column.hold === 'converted' && !column.column.nullable }
-}
-
-/** The select list: every entry gets an alias of its own, because drivers lose columns of equal names. */
-export function selectList(entries: readonly { readonly read: Sql }[]): Sql {
-  return sql.join(entries.map(({ read }, index) => sql`${read} as ${sql.id(`c${index}`)}`))
-}
-
-/** Plain columns (none: all) as a select list with their outputs; aggregates have no place in one row. */
-export function selectFields(
-  plan: TablePlan,
-  fields: readonly FieldNode[],
-  context: SqlContext,
-): { list: Sql; outputs: readonly Output[] } {
-  if (fields.length === 0) return wholeRow(plan)
-  if (fields.some((field) => field.kind === 'aggregate')) {
-    fail('invalid-parameter', {
-      detail: 'a single row has no aggregates',
-      hint: 'ask the list',
-      context: { parameter: 'fields' },
-    })
-  }
-  const selected = fields.map((field) => selectField(plan, field, context))
-  return { list: selectList(selected), outputs: selected.map(({ output }) => output) }
-}
-
-/** All columns of a table as a select list with their outputs; for the rows a write answers with. */
-export function wholeRow(plan: TablePlan): { list: Sql; outputs: readonly Output[] } {
-  const selected = plan.columns.map((column) => selectColumn(plan, column, column.column.name))
-  return { list: selectList(selected), outputs: selected.map(({ output }) => output) }
-}
-
-/** The condition of `filter` and `ids` together; null when neither is given. */
-export function selectionWhere(plan: TablePlan, selection: Selection, dialect: SqlDialect, purpose: Purpose): Sql | null {
-  const filter = selection.filter === null ? null : buildWhere(plan, selection.filter, dialect, purpose)
-  const ids = selection.ids === null ? null : keysWhere(plan, selection.ids, dialect)
-  return both(filter, ids)
-}
-
-/** The condition for rows by their keys (as text, one list a row). */
-export function keysWhere(plan: TablePlan, keys: readonly (readonly string[])[], dialect: SqlDialect): Sql {
-  const bind = (part: ColumnPlan, text: string | undefined) =>
-    dialect.bind(fromText(text ?? '', part.column, plan.table.name, 'invalid-id'), part.column.type)
-  const [first] = plan.key
-  if (plan.key.length === 1 && first !== undefined) {
-    return sql`${liveRef(plan, first)} in (${sql.join(keys.map(([text]) => bind(first, text)))})`
-  }
-  const rows = keys.map(
-    (key) =>
-      sql`(${sql.join(
-        plan.key.map((part, index) => sql`${liveRef(plan, part)} = ${bind(part, key[index])}`),
-        sql` and `,
-      )})`,
-  )
-  return sql`(${sql.join(rows, sql` or `)})`
-}
-
-function both(left: Sql | null, right: Sql | null): Sql | null {
-  return left !== null && right !== null ? sql`${left} and ${right}` : (left ?? right)
 }
 
 function optional(keyword: Sql, part: Sql | null): Sql {

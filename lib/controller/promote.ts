@@ -1,24 +1,22 @@
-import { idSource } from '../drift/cycle.js'
+import { bindSchema } from '../contract/bind.js'
+import { withholder } from '../contract/exposure.js'
+import { type Frozen, promoteSchema } from '../contract/freeze.js'
+import { mergeAdditive } from '../contract/merge.js'
+import type { Change, ContractVersion, DriftState } from '../contract/types.js'
+import { idSource } from '../drift/locking.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
+import { isAbout, reportOf } from '../drift/report.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
 import { didYouMean } from '../query/nearest.js'
 import { tableOf } from '../schema/table.js'
-import { bindSchema } from './bind.js'
-import { withholder } from './exposure.js'
-import { type Frozen, promoteSchema } from './freeze.js'
-import { mergeAdditive } from './merge.js'
-import { isAbout, reportOf } from './report.js'
-import type { Change, ContractVersion, DriftState } from './types.js'
+import { type Author, by } from './author.js'
 
-export interface PromoteOptions {
+export interface PromoteOptions extends Author {
   /** Only these tables, by contract name or new name. Absent: the live schema whole. */
   readonly tables?: readonly string[]
   /** The fingerprint of the report that was reviewed; refuses with `contract-moved` if anything in it moved since. */
   readonly expect?: string
-  /** Who, for the history. */
-  readonly actor?: string
-  readonly reason?: string
   /** Only tell what would be promoted. */
   readonly dryRun?: boolean
 }
@@ -62,12 +60,11 @@ export function promote(monitor: ServiceMonitor, options: PromoteOptions): Promi
 
 /** What is served, for operations that need a lock. */
 export function lockedNow(monitor: ServiceMonitor): Served {
-  const served = monitor.current
-  const { name } = monitor.parts.service
-  if (served === null)
-    fail('database-unavailable', { detail: `the database of "${name}" cannot be reached`, cause: monitor.failure })
-  if (served.locked) return served
-  return fail('not-locked', { detail: `"${name}" is not locked, so there is nothing to promote`, hint: 'lock it first' })
+  if (monitor.now.locked) return monitor.now
+  return fail('not-locked', {
+    detail: `"${monitor.parts.service.name}" is not locked, so there is nothing to promote`,
+    hint: 'lock it first',
+  })
 }
 
 export function recordOf(contract: ContractVersion): VersionRecord {
@@ -154,9 +151,4 @@ function chosenNames(served: Served, tables: readonly string[]): ReadonlySet<str
       (name) => tableOf(served.contract.tables, name) !== undefined || tableOf(served.live.tables, name) !== undefined,
     ),
   )
-}
-
-/** Who and why, with defaults. */
-export function by(options: { readonly actor?: string; readonly reason?: string }): { actor: string; reason: string | null } {
-  return { actor: options.actor ?? 'code', reason: options.reason ?? null }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Served } from '../drift/served.js'
+import { stateOf } from '../contract/diff.js'
+import type { Change, DriftState } from '../contract/types.js'
 import { canonicalJson, digestOf } from '../schema/canonical.js'
-import { stateOf } from './diff.js'
-import type { Change, DriftState } from './types.js'
+import type { Served } from './served.js'
 
 /** What an operator reviews before promoting. */
 export interface DriftReport {

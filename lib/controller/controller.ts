@@ -1,0 +1,81 @@
+import type { ContractStore, HistoryEntry } from '../contract/store.js'
+import type { LockMode } from '../contract/types.js'
+import type { ServiceMonitor } from '../drift/monitor.js'
+import { fail } from '../errors.js'
+import type { EventBus, FaucetEventName, FaucetEvents } from '../events.js'
+import { didYouMean } from '../query/nearest.js'
+import { type Author, by } from './author.js'
+import { type DiffQuery, diffService, type ServiceDiff } from './diff.js'
+import { lockService, unlockService } from './lock.js'
+import { type PromoteOptions, type PromoteResult, promote, type VersionRecord } from './promote.js'
+import { type Narrowed, type ServiceStatus, statusOf } from './status.js'
+
+/**
+ * Everything an operator can do with the contracts; the system routes, the command line and the explorer go through it.
+ * All results are plain data. All fail with a `FaucetError`.
+ */
+export interface ContractController<Name extends string = string> {
+  /** Resolves after every service's first attempt to connect and lock; rejects only when the contract store cannot be used. */
+  ready(): Promise<void>
+  /** Freezes the live schema as a version. Does nothing to a service that is locked. */
+  lock(service: Name, author?: Author): Promise<VersionRecord>
+  /** Serves the live schema until {@link ContractController.lock}, also after a restart. `purge` forgets versions and history. */
+  unlock(service: Name, options?: Author & { readonly purge?: boolean }): Promise<void>
+  status(service: Name, options?: Narrowed): Promise<ServiceStatus>
+  /** Pending changes; with `from` and `to`, the changes between two versions. Never locks or promotes. */
+  diff(service: Name, query?: DiffQuery): Promise<ServiceDiff>
+  promote(service: Name, options?: PromoteOptions): Promise<PromoteResult>
+  /** Newest first; at most `limit` (100). */
+  history(service: Name, options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>
+  /** Overrides the configured mode until set to null. */
+  setMode(service: Name, mode: LockMode | null, author?: Author): Promise<ServiceStatus>
+  /** Looks at the database now and, in `auto`, merges additive changes without waiting for them to settle. */
+  refresh(service: Name): Promise<ServiceStatus>
+  on<E extends FaucetEventName>(event: E, listener: (...payload: FaucetEvents[E]) => void): void
+  off<E extends FaucetEventName>(event: E, listener: (...payload: FaucetEvents[E]) => void): void
+  /** Stops timers, waits for work under way and closes the pools that were opened here. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface ControllerParts {
+  readonly monitors: ReadonlyMap<string, ServiceMonitor>
+  readonly store: ContractStore
+  readonly events: EventBus
+  readonly close: () => Promise<void>
+}
+
+export function createController(parts: ControllerParts): ContractController {
+  const { monitors, store, events } = parts
+  const find = (name: string): ServiceMonitor =>
+    monitors.get(name) ?? fail('unknown-route', { detail: `no service "${name}"`, hint: didYouMean(name, monitors.keys()) })
+
+  return {
+    ready: async () => void (await Promise.all([...monitors.values()].map((monitor) => monitor.start()))),
+    lock: (name, author = {}) => lockService(find(name), author),
+    unlock: async (name, options = {}) => unlockService(find(name), options),
+    status: async (name, options = {}) => statusOf(find(name), options),
+    diff: async (name, options = {}) => diffService(find(name), options),
+    promote: async (name, options = {}) => promote(find(name), options),
+    history: async (name, options = {}) => store.history(find(name).parts.service.name, { limit: options.limit ?? 100 }),
+    async setMode(name, mode, author = {}) {
+      const monitor = find(name)
+      checkMode(mode)
+      await store.setMode(name, mode, by(author))
+      await monitor.look().catch(() => {})
+      return statusOf(monitor, {})
+    },
+    async refresh(name) {
+      const monitor = find(name)
+      await monitor.look({ force: true, merge: true })
+      return statusOf(monitor, {})
+    },
+    on: events.on,
+    off: events.off,
+    close: parts.close,
+  }
+}
+
+function checkMode(mode: LockMode | null): void {
+  if (mode === null || mode === 'none' || mode === 'auto' || mode === 'strict') return
+  fail('invalid-body', { detail: `mode must be none, auto, strict or null, not ${JSON.stringify(mode)}` })
+}
