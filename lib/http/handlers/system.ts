@@ -1,5 +1,6 @@
+import { checkOperate, type OperateAction } from '../../access/access.js'
 import type { LockMode } from '../../contract/types.js'
-import { fail } from '../../errors.js'
+import { fail, isFaucetError } from '../../errors.js'
 import { checkParameters, flag, wholeNumber } from '../../query/parameters.js'
 import { type Call, param } from '../call.js'
 import { json } from '../respond.js'
@@ -8,12 +9,30 @@ import type { FaucetResponse } from '../types.js'
 /** Most bytes of a system request's body. */
 const bodyLimit = 65_536
 
-/** `GET /system/service`: every service with its state and what the caller may do. */
+/** `GET /system/service`: every service the caller may see, with its state and what the caller may do. */
 export async function listServices(call: Call): Promise<FaucetResponse> {
   checkParameters(call.request.query, [])
-  const { controller, monitors } = call.core
-  const services = await Promise.all([...monitors.keys()].map((name) => controller.status(name)))
-  return json(200, { resource: services })
+  const names = [...call.core.monitors.keys()]
+  const services = await Promise.all(names.map((name) => describeService(call, name)))
+  return json(200, { resource: services.filter(({ can }) => can.includes('contract:read')) })
+}
+
+async function describeService(call: Call, service: string): Promise<{ can: readonly OperateAction[] }> {
+  const can = await allowed(call, service)
+  return can.includes('contract:read') ? { ...(await call.core.controller.status(service)), can } : { can }
+}
+
+async function allowed({ core, request: { method, path, raw } }: Call, service: string): Promise<OperateAction[]> {
+  const can: OperateAction[] = []
+  for (const action of ['contract:read', 'contract:write'] as const) {
+    try {
+      await checkOperate(core.config.access, { service, action, method, path, raw })
+      can.push(action)
+    } catch (error) {
+      if (!isFaucetError(error)) throw error
+    }
+  }
+  return can
 }
 
 export async function readStatus(call: Call): Promise<FaucetResponse> {
