@@ -1,3 +1,4 @@
+import { mayBe } from '../schema/origin.js'
 import type { Column, Table } from '../schema/table.js'
 import { compareTypes } from './compare-types.js'
 import { type Pair, pairUp } from './pairing.js'
@@ -57,8 +58,10 @@ export interface ColumnBinding {
  * drift): online migrations, partition swaps and rebuilds do that. A newcomer of another shape is the table too, with column
  * drift, when the old one is gone (a view that was dropped and made again); while the old one lives elsewhere it is `doubtful`.
  *
- * Columns: the same, but a newcomer under the name while the old column lives on is `replaced`, which is breaking. A column that
- * was dropped and made again under its name is the `same`. Their identities count only inside a table that has kept its own.
+ * Columns: the same, but a newcomer under the name is `replaced`, which is breaking, also when the old column is gone: it may hold
+ * what was never promised. Their identities count only inside a table that has kept its own.
+ *
+ * What came when something else went, and is not known to be new (see `uncertainId`), is a `likely` rename of it.
  *
  * @param engineIds logical id → the engine's identity on record for this scope; names decide where one is missing
  * @param identity what the engine's identities prove; the evidence of what they decide
@@ -70,14 +73,30 @@ export function bindSchema(
   identity: 'proven' | 'likely' | 'none',
 ): SchemaBinding {
   const recorded: Recorded = ({ id }) => (id === null || identity === 'none' ? undefined : engineIds.get(id))
-  const tables = pairUp(contract, live, recorded, false).map((pair) => bindTable(pair, recorded, identity))
+  const pairs = withSuspects(pairUp(contract, live, recorded, false), live, recorded)
+  const tables = pairs.map((pair) => bindTable(pair, recorded, pair.how === 'guessed' ? 'likely' : identity))
   const bound = new Set(tables.map((table) => table.live))
   return { tables, added: live.filter((table) => !bound.has(table) && table.columns.length > 0) }
 }
 
 type Recorded = (item: { readonly id: string | null }) => string | undefined
 
-function bindTable(pair: Pair<Table, Table>, recorded: Recorded, identity: 'proven' | 'likely' | 'none'): TableBinding {
+type TablePair = Omit<Pair<Table, Table>, 'how'> & { readonly how: Pair<Table, Table>['how'] | 'guessed' }
+
+/** A table that went when others came may be one of them under a new name. */
+function withSuspects(pairs: readonly Pair<Table, Table>[], live: readonly Table[], recorded: Recorded): TablePair[] {
+  const claimed = new Set(pairs.flatMap(({ live: table, movedTo }) => [table, movedTo]))
+  return pairs.map((pair) => {
+    if (pair.live !== null) return pair
+    const suspects = live.filter((table) => !claimed.has(table) && mayBe(table.id, recorded(pair.contract)))
+    const found = suspects.find((table) => satisfies(table, pair.contract)) ?? suspects[0]
+    if (found === undefined) return pair
+    claimed.add(found)
+    return { ...pair, live: found, how: 'guessed' }
+  })
+}
+
+function bindTable(pair: TablePair, recorded: Recorded, identity: 'proven' | 'likely' | 'none'): TableBinding {
   const { contract, live } = pair
   if (live === null) {
     const columns = contract.columns.map(
@@ -86,7 +105,7 @@ function bindTable(pair: Pair<Table, Table>, recorded: Recorded, identity: 'prov
     return { contract, live, relation: 'gone', evidence: 'none', columns, added: [] }
   }
   const keptIdentity = live.id !== null && recorded(contract) === live.id
-  const columns = bindColumns(contract, live, keptIdentity ? recorded : () => undefined, identity)
+  const columns = bindColumns(contract, live, keptIdentity ? recorded : null, identity)
   const bound = new Set(columns.flatMap(({ live: column, movedTo }) => [column?.name, movedTo]))
   const added = live.columns.filter(({ name }) => !bound.has(name))
   if (pair.how !== 'taken') return { contract, live, ...decided(pair.how, identity), columns, added }
@@ -98,7 +117,8 @@ function bindTable(pair: Pair<Table, Table>, recorded: Recorded, identity: 'prov
   }
 }
 
-function decided(how: 'same' | 'renamed' | 'swapped' | 'gone', identity: 'proven' | 'likely' | 'none') {
+function decided(how: 'same' | 'renamed' | 'swapped' | 'gone' | 'guessed', identity: 'proven' | 'likely' | 'none') {
+  if (how === 'guessed') return { relation: 'renamed', evidence: 'likely' } as const
   return { relation: how, evidence: how === 'renamed' || how === 'swapped' ? identity : 'none' } as const
 }
 
@@ -111,10 +131,16 @@ function satisfies(live: Table, contract: Table): boolean {
   })
 }
 
-function bindColumns(contract: Table, live: Table, recorded: Recorded, identity: 'proven' | 'likely' | 'none'): ColumnBinding[] {
-  const pairs = pairUp(contract.columns, live.columns, recorded, identity === 'likely')
+/** `recorded` null: the table is not known to be the one on record, so its columns go by name. */
+function bindColumns(
+  contract: Table,
+  live: Table,
+  recorded: Recorded | null,
+  identity: 'proven' | 'likely' | 'none',
+): ColumnBinding[] {
+  const pairs = pairUp(contract.columns, live.columns, recorded ?? (() => undefined), identity === 'likely')
   const columns = pairs.map((pair) => bindColumn(pair, identity))
-  return guessRename(contract, live, columns, recorded)
+  return guessRenames(contract, live, columns, recorded)
 }
 
 function bindColumn(pair: Pair<Column, Column>, identity: 'proven' | 'likely' | 'none'): ColumnBinding {
@@ -122,7 +148,7 @@ function bindColumn(pair: Pair<Column, Column>, identity: 'proven' | 'likely' | 
   const likely = identity === 'likely'
   if (how === 'taken') {
     // Positions say that two columns traded places only if the newcomer's is nobody's: else a neighbour went.
-    const isReplaced = likely ? movedTo !== null && !isAnothers : movedTo !== null || isAnothers
+    const isReplaced = !likely || (movedTo !== null && !isAnothers)
     if (!isReplaced) return { contract, live, relation: 'same', evidence: 'none' }
     return { contract, live, relation: 'replaced', evidence: identity, ...(movedTo === null ? {} : { movedTo: movedTo.name }) }
   }
@@ -132,30 +158,31 @@ function bindColumn(pair: Pair<Column, Column>, identity: 'proven' | 'likely' | 
 }
 
 /**
- * Without identities, the one column gone and a new one that is its equal at its place are probably one column that was renamed.
- * A drop and an add cannot be excluded, so nothing is served from it before an operator confirms.
+ * A column that went when others came may be one of them under a new name, where nothing says that it is not. A drop and an add
+ * cannot be excluded either, so nothing is served from it before an operator decides.
  */
-function guessRename(contract: Table, live: Table, columns: ColumnBinding[], recorded: Recorded): ColumnBinding[] {
-  const gone = columns.filter((column) => column.live === null)
-  const lost = gone[0]?.contract
-  if (lost === undefined || gone.length > 1) return columns
-  const bound = new Set(columns.flatMap(({ live: column, movedTo }) => [column?.name, movedTo]))
-  const isLikely = (found: Column | undefined): found is Column =>
-    found !== undefined && !bound.has(found.name) && isEqual(lost, found) && (recorded(lost) === undefined || found.id === null)
-  const found = placesOf(lost, contract, live, columns).find(isLikely)
-  if (found === undefined) return columns
-  return columns.map((column) =>
-    column.contract === lost ? { contract: lost, live: found, relation: 'renamed', evidence: 'likely' } : column,
-  )
-}
-
-function isEqual(lost: Column, found: Column): boolean {
-  return (
-    compareTypes(lost.type, found.type) === 'same' &&
-    lost.nullable === found.nullable &&
-    lost.default?.kind === found.default?.kind &&
-    lost.default?.value === found.default?.value
-  )
+function guessRenames(
+  contract: Table,
+  live: Table,
+  columns: readonly ColumnBinding[],
+  recorded: Recorded | null,
+): ColumnBinding[] {
+  const isSettled = new Set(columns.flatMap(({ live: column, relation }) => (relation === 'replaced' ? [] : [column])))
+  const newcomers = live.columns.filter((column) => !isSettled.has(column))
+  // What has taken another's name over is shown there, but may be what went all the same.
+  const claimed = new Set(columns.flatMap(({ live: column }) => column ?? []))
+  return columns.map((column) => {
+    if (column.live !== null) return column
+    const lost = column.contract
+    const suspects = newcomers.filter(({ id }) => recorded === null || mayBe(id, recorded(lost)))
+    if (suspects.length === 0) return column
+    const free = suspects.filter((found) => !claimed.has(found))
+    const placed = placesOf(lost, contract, live, columns).find((found) => found !== undefined && free.includes(found))
+    const found = placed ?? free.find(({ type }) => compareTypes(lost.type, type) === 'same') ?? free[0]
+    if (found === undefined) return { ...column, evidence: 'likely' }
+    claimed.add(found)
+    return { contract: lost, live: found, relation: 'renamed', evidence: 'likely' }
+  })
 }
 
 /** What is at the same number, and what follows the same neighbour: `auto` appends what it merges, so numbers can differ. */

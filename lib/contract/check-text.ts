@@ -12,24 +12,37 @@ interface CheckToken {
 
 const pattern = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|[\p{L}_$][\p{L}\p{N}_$]*|\p{N}[\p{L}\p{N}_.]*|::|\s+|./gsu
 
-/** Splits a check's text. Names are lower-case: where two differ only in case, a change between them goes unnoticed. */
+/**
+ * Splits a check's text. Names are lower-case: where two differ only in case, a change between them goes unnoticed. Types, functions
+ * and collations lose their schema, which an engine writes or not as its search path happens to be, and which a copy changes.
+ */
 export function readCheck(expression: string): CheckTokens {
-  const parts = (expression.match(pattern) ?? []).filter((part) => part.trim() !== '')
+  const parts = withoutSchemas((expression.match(pattern) ?? []).filter((part) => part.trim() !== ''))
   return parts.map((part, index) => {
     const quote = part[0] ?? ''
-    if (quote === '"' || quote === '`')
-      return {
-        kind: 'name',
-        text: part
-          .slice(1, -1)
-          .replaceAll(quote + quote, quote)
-          .toLowerCase(),
-      }
-    if (!/^[\p{L}_$]/u.test(part)) return { kind: 'other', text: part }
+    const isQuoted = quote === '"' || quote === '`'
+    if (!isQuoted && !isWord.test(part)) return { kind: 'other', text: part }
+    const text = isQuoted ? part.slice(1, -1).replaceAll(quote + quote, quote) : part
     // A function or a cast's type can share a column's name.
-    const isCall = parts[index + 1] === '(' || parts[index - 1] === '::'
-    return { kind: isCall ? 'call' : 'name', text: part.toLowerCase() }
+    const isCall = (!isQuoted && parts[index + 1] === '(') || parts[index - 1] === '::'
+    return { kind: isCall ? 'call' : 'name', text: text.toLowerCase() }
   })
+}
+
+const isWord = /^[\p{L}_$]/u
+const isName = /^[\p{L}_$"`]/u
+
+function withoutSchemas(parts: readonly string[]): readonly string[] {
+  const kept: string[] = []
+  for (const [index, part] of parts.entries()) {
+    const last = kept.length - 1
+    const isDotted = kept[last] === '.' && isName.test(kept[last - 1] ?? '') && isName.test(part)
+    const before = kept[last - 2] ?? ''
+    const isQualified = before === '::' || before.toLowerCase() === 'collate' || parts[index + 1] === '('
+    if (isDotted && isQualified) kept.splice(-2, 2)
+    kept.push(part)
+  }
+  return kept
 }
 
 /** Puts other names in place of some. `names` has lower-case keys. */

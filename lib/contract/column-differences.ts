@@ -19,7 +19,12 @@ function ofBound(binding: ColumnBinding, after: Column | undefined, sides: Sides
   const table = sides.contract.name
   if (binding.live === null || after === undefined) {
     return [
-      difference('column-dropped', table, { column: before.name, before: describeType(before.type), nullable: before.nullable }),
+      difference('column-dropped', table, {
+        column: before.name,
+        before: describeType(before.type),
+        nullable: before.nullable,
+        evidence: binding.evidence,
+      }),
     ]
   }
   const facts = { column: before.name, nullable: before.nullable, evidence: 'none' } as const

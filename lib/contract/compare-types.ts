@@ -22,7 +22,8 @@ export type TypeComparison =
 /** Compares the contract's type with the live one. Only the promise counts, never the engine's spelling. */
 export function compareTypes(before: ColumnType, after: ColumnType): TypeComparison {
   if (before.name === 'integer' && after.name === 'integer') return compareIntegers(before, after)
-  if (before.name === 'bigint' && after.name === 'bigint') return compareSign(before.unsigned, after.unsigned)
+  // Unsigned values go beyond the promised int64, signed ones below the promised zero.
+  if (before.name === 'bigint' && after.name === 'bigint') return before.unsigned === after.unsigned ? 'same' : 'changed'
   if (before.name === 'decimal' && after.name === 'decimal') return compareDecimals(before, after)
   if (before.name === 'string' && after.name === 'string') return compareBounds(before.length, after.length)
   if (before.name === 'binary' && after.name === 'binary') return compareBounds(before.length, after.length)
@@ -37,8 +38,13 @@ function samePromise(before: ColumnType, after: ColumnType): boolean {
   if (before.name === 'float' && after.name === 'float') return before.bits === after.bits
   if (before.name === 'time' && after.name === 'time') return before.zone === after.zone
   if (before.name === 'timestamp' && after.name === 'timestamp') return before.zone === after.zone
-  if (before.name === 'other' && after.name === 'other') return before.native === after.native
+  if (before.name === 'other' && after.name === 'other') return unqualified(before.native) === unqualified(after.native)
   return before.name === after.name
+}
+
+/** A type's spelling without its schema: a copy of a database may stand in another one. */
+function unqualified(native: string): string {
+  return native.replace(/^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)\./u, '')
 }
 
 type Integer = Extract<ColumnType, { name: 'integer' }>
@@ -62,14 +68,9 @@ function rangeOf({ bits, unsigned }: Integer): readonly [low: number, high: numb
   return unsigned ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
 }
 
-/** For types whose format holds either range: losing the sign refuses negatives, gaining it shows them to readers. */
-function compareSign(before: boolean, after: boolean): TypeComparison {
-  if (before === after) return 'same'
-  return after ? 'narrowed' : 'changed'
-}
-
+/** Losing the sign refuses negatives and leaves readers a part of what they had; gaining it shows them negatives. */
 function compareDecimals(before: Decimal, after: Decimal): TypeComparison {
-  const sign = compareSign(before.unsigned, after.unsigned)
+  const sign = before.unsigned === after.unsigned ? 'same' : after.unsigned ? 'narrowed' : 'changed'
   const [digits, scale] = [integerDigits(before), before.scale ?? Number.POSITIVE_INFINITY]
   const [newDigits, newScale] = [integerDigits(after), after.scale ?? Number.POSITIVE_INFINITY]
   if (sign === 'changed' || newScale < scale) return 'changed'

@@ -2,7 +2,7 @@ import type { Withhold } from './merge.js'
 
 /**
  * Tables that no service serves unless told to: what migration tools leave beside, or for a while in place of, a team's own
- * tables, and this library's own. The plain name `migrations` is not here: it may be somebody's data.
+ * tables, and names this library keeps for itself. The plain name `migrations` is not here: it may be somebody's data.
  */
 export const defaultExcludes: readonly string[] = Object.freeze([
   // Work tables of gh-ost and pt-online-schema-change: they come and go during one migration.

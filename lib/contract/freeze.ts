@@ -1,8 +1,10 @@
-import type { Column, Table } from '../schema/table.js'
+import { type Column, isRequiredOnInsert, type Table } from '../schema/table.js'
 import type { ColumnBinding, SchemaBinding, TableBinding } from './bind.js'
 import { type Names, namesFrom, renameTable } from './contract-names.js'
 import { isSettled } from './holds.js'
+import type { Withhold } from './merge.js'
 import { byName } from './order.js'
+import { type Taken, takenTables } from './taken.js'
 
 /** What a logical id is called by the engine. */
 export type Identity = [logicalId: string, engineId: string]
@@ -27,35 +29,37 @@ export function freezeSchema(live: readonly Table[], nextId: () => string): Froz
 
 /**
  * Takes the live schema over, whole or only some tables. What is bound keeps its logical id, also under a new name; what is new
- * gets one; tables not chosen stay as they were, but their foreign keys follow a chosen table to its new name. A table that cannot
- * be described keeps its shape. A table whose name a chosen one takes over is chosen with it.
+ * gets one; tables not taken stay as they were, but their foreign keys follow a taken table to its new name. A table that cannot
+ * be described keeps its shape, if under a new name. A table whose name a chosen one takes over is taken along (see {@link takenTables}).
  *
- * @param only contract or live names; null for everything. Columns missing from `binding.added` are not taken over
+ * @param only contract or live names; null for everything
+ * @param withhold keeps new columns out of tables that are not named in `only`, and with them a new table that cannot do without
  */
 export function promoteSchema(
   contract: readonly Table[],
   binding: SchemaBinding,
   only: ReadonlySet<string> | null,
   nextId: () => string,
+  withhold: Withhold = () => false,
 ): Frozen {
-  const isChosen = chooser(binding, only)
-  const names = promotedNames(binding, isChosen)
+  const taken = takenTables(binding, only)
+  const names = promotedNames(binding, taken)
   const identities: Identity[] = []
   const freeze = stamper(nextId, identities)
   const byContract = new Map(binding.tables.map((table) => [table.contract.name, table]))
   const promised = contract.flatMap((table) => {
     const bound = byContract.get(table.name)
-    if (bound === undefined || !isChosen(bound)) return [renameTable(table, names.ofContract)]
+    if (bound === undefined || !taken.tables.has(bound)) return [renameTable(table, names.ofContract)]
     if (bound.live === null) return []
+    if (!isDescribed(bound.live)) return [renameTable(table, names.ofContract)]
     const logical = logicalIds(bound)
+    const shape = takenOver(bound, bound.live, taken.isNamed(bound) ? () => false : withhold)
     return [
-      freeze(renameTable(takenOver(bound, bound.live), names.ofLive), (column) =>
-        column === null ? table.id : (logical.get(column.name) ?? null),
-      ),
+      freeze(renameTable(shape, names.ofLive), (column) => (column === null ? table.id : (logical.get(column.name) ?? null))),
     ]
   })
-  const added = binding.added
-    .filter(({ name }) => only === null || only.has(name))
+  const added = [...taken.added]
+    .flatMap((table) => (taken.isNamed(table) ? [table] : withoutWithheld(table, withhold)))
     .map((table) => freeze(renameTable(table, names.ofLive), () => null))
   return { tables: [...promised, ...added].sort(byName), identities }
 }
@@ -100,22 +104,9 @@ function stamper(
   })
 }
 
-function chooser(binding: SchemaBinding, only: ReadonlySet<string> | null): (table: TableBinding) => boolean {
-  const candidates = binding.tables.filter(({ live }) => live === null || isDescribed(live))
-  const chosen = new Set(
-    candidates.filter(({ contract, live }) => only === null || only.has(contract.name) || (live !== null && only.has(live.name))),
-  )
-  // A set takes in what is added to it while it is walked.
-  for (const { live } of chosen) {
-    const evicted = candidates.find(({ contract }) => contract.name === live?.name)
-    if (evicted !== undefined) chosen.add(evicted)
-  }
-  return (table) => chosen.has(table)
-}
-
 /** Names in the promoted contract, from live names and from the contract's names so far. */
-function promotedNames(binding: SchemaBinding, isChosen: (table: TableBinding) => boolean): { ofLive: Names; ofContract: Names } {
-  const [chosen, kept] = [binding.tables.filter(isChosen), binding.tables.filter((table) => !isChosen(table))]
+function promotedNames({ tables }: SchemaBinding, taken: Taken): { ofLive: Names; ofContract: Names } {
+  const [chosen, kept] = [[...taken.tables], tables.filter((table) => !taken.tables.has(table))]
   return {
     ofLive: namesFrom(
       kept,
@@ -130,10 +121,33 @@ function promotedNames(binding: SchemaBinding, isChosen: (table: TableBinding) =
   }
 }
 
-/** The live table without the columns that are neither bound nor to be added, and without keys on those. */
-function takenOver({ columns, added }: TableBinding, live: Table): Table {
-  const taken = new Set([...columns.flatMap((column) => [column.live?.name, column.movedTo]), ...added.map(({ name }) => name)])
-  return withoutKeysOnOthers({ ...live, columns: live.columns.filter(({ name }) => taken.has(name)) })
+/**
+ * The live table without the columns that are neither bound nor to be added, and without keys on those. Where that is the primary
+ * key, the promised one stays.
+ */
+function takenOver(bound: TableBinding, live: Table, withhold: Withhold): Table {
+  const { contract, columns, added } = bound
+  const fresh = added.filter((column) => !withhold(contract, column))
+  const taken = new Set([...columns.flatMap((column) => [column.live?.name, column.movedTo]), ...fresh.map(({ name }) => name)])
+  const table = withoutKeysOnOthers({ ...live, columns: live.columns.filter(({ name }) => taken.has(name)) })
+  return live.primaryKey === null || table.primaryKey !== null ? table : { ...table, primaryKey: promisedKey(bound) }
+}
+
+/** The contract's primary key in live names; null when a column of it is gone. */
+function promisedKey({ contract, columns }: TableBinding): readonly string[] | null {
+  const liveNames = new Map(columns.map((column) => [column.contract.name, column.live?.name]))
+  const key = contract.primaryKey?.flatMap((name) => liveNames.get(name) ?? [])
+  return key !== undefined && key.length === contract.primaryKey?.length ? key : null
+}
+
+/** A new table without its withheld columns; nothing of it when those are needed to insert or to name a row. */
+function withoutWithheld(table: Table, withhold: Withhold): Table[] {
+  const columns = table.columns.filter((column) => !withhold(table, column))
+  if (withhold(table, null) || columns.length === 0) return []
+  if (columns.length === table.columns.length) return [table]
+  const left = withoutKeysOnOthers({ ...table, columns })
+  const isNeeded = table.columns.some((column) => !columns.includes(column) && isRequiredOnInsert(column))
+  return (table.kind === 'table' && isNeeded) || (left.primaryKey === null && table.primaryKey !== null) ? [] : [left]
 }
 
 /** Drops keys on columns that the table does not have. */

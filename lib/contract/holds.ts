@@ -33,7 +33,7 @@ const holds: Record<ChangeKind, Rule> = {
   'view-became-table': null,
   'column-added': null,
   'required-column-added': databaseDecides,
-  'column-dropped': ({ nullable }) => (nullable ? 'null' : 'unservable'),
+  'column-dropped': ({ nullable, evidence }) => (nullable && evidence === 'none' ? 'null' : 'unservable'),
   'column-renamed': byEvidence,
   'column-swapped': byEvidence,
   'column-replaced': 'unservable',

@@ -1,3 +1,4 @@
+import { isUncertain } from '../schema/origin.js'
 import type { Column, Table } from '../schema/table.js'
 import type { SchemaBinding, TableBinding } from './bind.js'
 import { silentChecks } from './check-differences.js'
@@ -109,6 +110,9 @@ function needsReview(change: Change, { contract, added }: TableBinding, { withho
 function isHeldBack(change: Change, own: readonly Change[], review: readonly Change[], { live, fresh }: Sides): boolean {
   const breaking = own.filter((other) => other.class === 'breaking')
   if (breaking.some((other) => other.column === null && other.hold === 'unservable')) return true
+  // It may be what went, under a new name.
+  const isSuspect = isUncertain(live.columns.find(({ name }) => name === change.column)?.id ?? null)
+  if (change.kind === 'column-added' && (isSuspect || breaking.some((other) => other.evidence === 'likely'))) return true
   if (change.kind === 'view-became-table') return breaking.length > 0 || review.length > 0
   if (change.kind === 'primary-key-added') {
     const coming = own.filter((other) => other.kind === 'column-added' && !review.includes(other)).map(({ column }) => column)
@@ -156,6 +160,8 @@ function mergeNewTable(live: Table, context: Context): Outcome {
   const change = context.changes.get(live.name)?.find(({ kind }) => kind === 'table-added' || kind === 'view-added')
   if (change === undefined || change.class !== 'additive') return { table: null, fresh: nothingNew, merged: [], withheld: [] }
   const waits: Outcome = { table: null, fresh: nothingNew, merged: [], withheld: [{ ...change, withheld: 'needs-review' }] }
+  // It may be a table that went, under a new name.
+  if (isUncertain(live.id)) return { ...waits, withheld: [{ ...change, withheld: 'table-drifts' }] }
   if (context.withhold(live, null)) return waits
   const named = renameTable(live, contractNames(context.all))
   const columns = named.columns.filter((column) => !context.withhold(live, column))

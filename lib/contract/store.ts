@@ -37,8 +37,10 @@ export interface ContractStore {
   saveIdentities(name: string, scope: string, pairs: Iterable<IdentityPair>): Promise<void>
   /** The last reading saved, for engines that prove renames by comparing. */
   snapshot(name: string): Promise<LiveSchema | null>
-  /** Replaces the last reading; does not write when it is the same. */
-  saveSnapshot(name: string, live: LiveSchema): Promise<void>
+  /**
+   * Replaces the last reading if it still is `previous` (or already is `live`); false when another process saved one meanwhile.
+   */
+  saveSnapshot(name: string, live: LiveSchema, previous: LiveSchema | null): Promise<boolean>
   /** Hands out `count` (at least 1) logical id numbers from the one returned on; never the same one twice. Counts from 1. */
   reserveIds(name: string, count: number): Promise<number>
   /** The audit log, newest first, 100 entries unless `limit` says otherwise. */

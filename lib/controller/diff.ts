@@ -1,8 +1,9 @@
 import { bindSchema } from '../contract/bind.js'
 import { diffSchema, stateOf } from '../contract/diff.js'
+import { takenTables } from '../contract/taken.js'
 import type { Change, ContractVersion } from '../contract/types.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
-import { type DriftReport, isAbout, reportOf } from '../drift/report.js'
+import { type DriftReport, reportOf } from '../drift/report.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
 import type { Narrowed } from './status.js'
@@ -25,11 +26,9 @@ export async function diffService(monitor: ServiceMonitor, options: DiffQuery): 
   await monitor.look().catch(() => {})
   const served = monitor.now
   const promoted = served.locked ? await mergedSince(monitor, served) : []
-  const chosen = options.tables === undefined ? null : new Set(options.tables)
-  return {
-    ...reportOf(served, options.tables),
-    promoted: promoted.filter((change) => chosen === null || isAbout(change, chosen)),
-  }
+  const { isAbout } = takenTables(served.binding, options.tables ?? null)
+  const about = options.tables === undefined ? promoted : promoted.filter(isAbout)
+  return { ...reportOf(served, options.tables), promoted: about }
 }
 
 async function mergedSince({ parts }: ServiceMonitor, { contract }: Served): Promise<readonly Change[]> {
@@ -45,10 +44,7 @@ async function diffVersions(monitor: ServiceMonitor, { from, to, tables }: DiffQ
   const ids = before.tables.flatMap((table) => [table.id, ...table.columns.map((column) => column.id)])
   const binding = bindSchema(before.tables, after.tables, new Map(ids.flatMap((id) => (id === null ? [] : [[id, id]]))), 'proven')
   const { enums, dangerousIsBreaking } = monitor.parts.service
-  const chosen = tables === undefined ? null : new Set(tables)
-  const changes = diffSchema(binding, { enums, dangerousIsBreaking }).filter(
-    (change) => chosen === null || isAbout(change, chosen),
-  )
+  const changes = diffSchema(binding, { enums, dangerousIsBreaking }).filter(takenTables(binding, tables ?? null).isAbout)
   return { state: stateOf(changes), fingerprint: `${versionName(before)}..${versionName(after)}`, changes, promoted: [] }
 }
 

@@ -1,19 +1,22 @@
 import { bindSchema } from '../contract/bind.js'
+import { diffSchema } from '../contract/diff.js'
 import { withholder } from '../contract/exposure.js'
 import { type Frozen, promoteSchema } from '../contract/freeze.js'
-import { mergeAdditive } from '../contract/merge.js'
 import type { Change, ContractVersion, DriftState } from '../contract/types.js'
 import { idSource } from '../drift/locking.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
-import { isAbout, reportOf } from '../drift/report.js'
+import { reportOf } from '../drift/report.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
 import { didYouMean } from '../query/nearest.js'
-import { tableOf } from '../schema/table.js'
+import type { Table } from '../schema/table.js'
 import { type Author, by } from './author.js'
 
 export interface PromoteOptions extends Author {
-  /** Only these tables, by contract name or new name. Absent: the live schema whole. */
+  /**
+   * Only these tables, by contract name or new name, and those whose name one of them takes over. Absent: the live schema whole,
+   * but for columns whose names look secret: they are taken only with a table that is named.
+   */
   readonly tables?: readonly string[]
   /** The fingerprint of the report that was reviewed; refuses with `contract-moved` if anything in it moved since. */
   readonly expect?: string
@@ -26,7 +29,7 @@ export type VersionRecord = Omit<ContractVersion, 'tables'>
 
 export interface PromoteResult {
   readonly dryRun: boolean
-  /** What was, or would be, accepted. Empty: nothing was pending, and merged additions are now acknowledged. */
+  /** What was, or would be, accepted. Empty: nothing was there to take, no version was made, and merged additions are acknowledged. */
   readonly changes: readonly Change[]
   readonly state: DriftState
   readonly fingerprint: string
@@ -48,7 +51,7 @@ export function promote(monitor: ServiceMonitor, options: PromoteOptions): Promi
         context: { expected: options.expect, fingerprint: report.fingerprint },
       })
     }
-    const accepted = acceptable(report.changes, options.tables)
+    const accepted = await acceptable(monitor, served, report.changes, options.tables)
     if (options.dryRun === true) return { dryRun: true, ...report, changes: accepted, contract: recordOf(served.contract) }
     if (accepted.length === 0) await acknowledge(monitor, served, options)
     else await commit(monitor, served, accepted, options)
@@ -63,7 +66,7 @@ export function lockedNow(monitor: ServiceMonitor): Served {
   if (monitor.now.locked) return monitor.now
   return fail('not-locked', {
     detail: `"${monitor.parts.service.name}" is not locked, so there is nothing to promote`,
-    hint: 'lock it first',
+    hint: monitor.now.mode === 'none' ? 'it is in mode none: set its mode to auto or strict first' : 'lock it first',
   })
 }
 
@@ -80,9 +83,38 @@ function checkTables(served: Served, tables: readonly string[] | undefined): voi
   }
 }
 
-/** What `auto` keeps for review is taken only with its table's name: promoting everything must not expose it by reflex. */
-function acceptable(changes: readonly Change[], tables: readonly string[] | undefined): readonly Change[] {
-  return tables === undefined ? changes.filter(({ withheld }) => withheld !== 'needs-review') : changes
+/** Of the changes reported, those that the promotion settles: what is there again when compared afterwards is not accepted. */
+async function acceptable(
+  monitor: ServiceMonitor,
+  served: Served,
+  changes: readonly Change[],
+  tables: readonly string[] | undefined,
+): Promise<readonly Change[]> {
+  if (changes.length === 0) return []
+  const { engine, service, store } = monitor.parts
+  const { contract, live } = served
+  const frozen = promoted(monitor, served, tables, placeholders())
+  const known = await store.identities(service.name, live.scope)
+  const binding = bindSchema(frozen.tables, live.tables, new Map([...known, ...frozen.identities]), engine.can.identity)
+  const remaining = new Set(diffSchema(binding).map(keyIn(frozen.tables, contract.tables)))
+  return changes.filter((change) => !remaining.has(keyIn([], [])(change)))
+}
+
+/** Logical ids that no contract has. */
+function placeholders(): () => string {
+  let next = 1
+  return () => `new ${next++}`
+}
+
+/** What tells a change from others of one report, in the names that its table and column had in an earlier contract. */
+function keyIn(after: readonly Table[], before: readonly Table[]): (change: Change) => string {
+  const names = new Map(before.flatMap((table) => [table, ...table.columns]).map(({ id, name }) => [id, name]))
+  const tables = new Map(after.map((table) => [table.name, table]))
+  return ({ kind, table, column }) => {
+    const found = tables.get(table)
+    const own = found?.columns.find(({ name }) => name === column)
+    return JSON.stringify([kind, names.get(found?.id ?? null) ?? table, names.get(own?.id ?? null) ?? column])
+  }
 }
 
 async function acknowledge(monitor: ServiceMonitor, served: Served, options: PromoteOptions): Promise<void> {
@@ -100,7 +132,11 @@ async function commit(
   const { contract, live } = served
   const { actor, reason } = by(options)
   const expected = { version: contract.version, revision: contract.revision }
-  const { tables, identities } = await promoted(monitor, served, options.tables)
+  const nextId = await idSource(
+    monitor.parts,
+    live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0),
+  )
+  const { tables, identities } = promoted(monitor, served, options.tables, nextId)
   const version = await store.commit(service.name, {
     expected,
     kind: 'promotion',
@@ -121,34 +157,13 @@ async function commit(
   })
 }
 
-/** The next version's tables. The whole schema in mode `auto` is first what `auto` would merge, then the rest but what waits for review. */
-async function promoted(monitor: ServiceMonitor, served: Served, tables: readonly string[] | undefined): Promise<Frozen> {
-  const { engine, service, store } = monitor.parts
-  const { contract, binding, changes, live, mode } = served
-  const nextId = await idSource(monitor.parts, 2 * live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0))
-  if (tables !== undefined) return promoteSchema(contract.tables, binding, chosenNames(served, tables), nextId)
-  if (mode !== 'auto') return promoteSchema(contract.tables, binding, null, nextId)
-  const withhold = withholder(service.autoExpose)
-  const merged = mergeAdditive(contract.tables, binding, changes, nextId, withhold)
-  const known = await store.identities(service.name, live.scope)
-  const rest = bindSchema(merged.tables, live.tables, new Map([...known, ...merged.identities]), engine.can.identity)
-  const reviewed = rest.tables.map((table) => ({
-    ...table,
-    added: table.added.filter((column) => !withhold(table.contract, column)),
-  }))
-  const frozen = promoteSchema(merged.tables, { tables: reviewed, added: [] }, null, nextId)
-  return { tables: frozen.tables, identities: [...merged.identities, ...frozen.identities] }
-}
-
-/** The named tables under both their names. */
-function chosenNames(served: Served, tables: readonly string[]): ReadonlySet<string> {
-  const chosen = new Set(tables)
-  for (const change of served.changes) if (isAbout(change, new Set(tables))) chosen.add(change.table)
-  for (const binding of served.binding.tables)
-    if (binding.live !== null && chosen.has(binding.contract.name)) chosen.add(binding.live.name)
-  return new Set(
-    [...chosen].filter(
-      (name) => tableOf(served.contract.tables, name) !== undefined || tableOf(served.live.tables, name) !== undefined,
-    ),
-  )
+/** The next version's tables. What looks secret is taken only with its table's name: promoting everything must not expose it by reflex. */
+function promoted(
+  { parts: { service } }: ServiceMonitor,
+  { contract, binding }: Served,
+  tables: readonly string[] | undefined,
+  nextId: () => string,
+): Frozen {
+  const only = tables === undefined ? null : new Set(tables)
+  return promoteSchema(contract.tables, binding, only, nextId, withholder(service.autoExpose))
 }

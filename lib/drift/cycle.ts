@@ -8,7 +8,7 @@ import type { LiveSchema } from '../schema/table.js'
 import { commitOrAdopt, idSource, lock, unnumbered } from './locking.js'
 import type { MonitorParts } from './monitor.js'
 import { reportOf } from './report.js'
-import { type Served, serve } from './served.js'
+import { isStrange, type Served, serve, settledPart } from './served.js'
 
 export interface CycleParts extends MonitorParts {
   readonly database: Database
@@ -19,7 +19,7 @@ export interface Cycle {
   readonly served: Served | null
   /** The last whole reading, before patterns kept tables out. */
   readonly reading: LiveSchema | null
-  /** When the reading last changed, ms since the epoch. */
+  /** When what may be served last changed, ms since the epoch. */
   readonly stillSince: number
   /** When waiting additive changes may be merged, ms since the epoch; null when none wait. */
   readonly mergeDueAt: number | null
@@ -37,57 +37,70 @@ export async function runCycle(
   { force = false, merge = false }: { readonly force?: boolean; readonly merge?: boolean },
 ): Promise<Cycle> {
   const reading = await read(parts, last, force)
-  const record = await parts.store.service(parts.service.name)
-  const changed = reading !== last.reading
-  const stillSince = changed ? Date.now() : last.stillSince
-  const seen = JSON.stringify(record)
-  let served = last.served
-  if (served === null || changed || seen !== last.seen) served = await adopt(parts, record, reading)
+  const found = await parts.store.service(parts.service.name)
+  const isSame = last.served !== null && isSameReading(reading, last.reading) && JSON.stringify(found) === last.seen
+  let { served, record } =
+    isSame && last.served !== null ? { served: last.served, record: found } : await adopt(parts, found, reading)
+  const isStill =
+    isSame || (last.served !== null && JSON.stringify(served.live.tables) === JSON.stringify(last.served.live.tables))
+  const stillSince = isStill ? last.stillSince : Date.now()
   // What a merge left behind waits for an operator: the same state is not tried again.
-  let due = served === last.served && !changed ? last.mergeDueAt : mergeDueAt(parts, served, stillSince)
+  let due = isSame ? last.mergeDueAt : mergeDueAt(parts, served, stillSince)
   if (merge ? mergeDueAt(parts, served, 0) !== null : due !== null && due <= Date.now()) {
-    served = await mergeNow(parts, served, reading)
+    ;({ served, record } = (await mergeNow(parts, served, reading)) ?? { served, record })
     due = null
   }
   announce(parts, last.served, served)
-  return { served, reading, stillSince, mergeDueAt: due, seen: JSON.stringify(await parts.store.service(parts.service.name)) }
+  return { served, reading, stillSince, mergeDueAt: due, seen: JSON.stringify(record) }
 }
 
-async function read(parts: CycleParts, last: Cycle, force: boolean): Promise<LiveSchema> {
-  if (last.reading !== null && !force && (await parts.database.probe()) === last.reading.probe) return last.reading
-  const previous = last.reading ?? (await parts.store.snapshot(parts.service.name))
-  const reading = await parts.database.introspect(previous)
-  if (last.reading !== null && JSON.stringify(reading) === JSON.stringify(last.reading)) return last.reading
-  await parts.store.saveSnapshot(parts.service.name, reading)
-  return reading
+/** Reads the schema if the probe moved. Processes that share a store tell what came and went from one chain of readings. */
+async function read({ database, store, service }: CycleParts, { reading: own }: Cycle, force: boolean): Promise<LiveSchema> {
+  if (own !== null && !force && (await database.probe()) === own.probe) return own
+  for (let attempt = 1; ; attempt++) {
+    const shared = await store.snapshot(service.name)
+    // Another process may serve a copy of the database: each copy has its own chain.
+    const isOurs = own === null || shared?.scope === own.scope
+    const reading = await database.introspect(isOurs ? shared : own)
+    if ((await store.saveSnapshot(service.name, reading, shared)) || attempt === readings) return reading
+  }
+}
+
+/** Most times a look is repeated because another process looked at the same moment. */
+const readings = 5
+
+function isSameReading(one: LiveSchema, other: LiveSchema | null): boolean {
+  return one === other || (one.scope === other?.scope && JSON.stringify(one.tables) === JSON.stringify(other.tables))
+}
+
+/** What is served, and the store's record it was made from. */
+interface Adopted {
+  readonly served: Served
+  readonly record: ServiceRecord
 }
 
 /** Makes what is served from a reading and the store's word, locking on first connect. */
-async function adopt(parts: CycleParts, record: ServiceRecord, reading: LiveSchema): Promise<Served> {
+async function adopt(parts: CycleParts, found: ServiceRecord, reading: LiveSchema): Promise<Adopted> {
   const { store, service, engine, database } = parts
-  const mode = record.mode ?? service.mode
-  const locked = mode !== 'none' && !record.unlocked
+  const mode = found.mode ?? service.mode
+  const locked = mode !== 'none' && !found.unlocked
   const kept = locked ? await store.current(service.name) : null
   const live = visible(parts, reading, kept)
   const contract = locked ? (kept ?? (await lock(parts, live, itself, 'first connect'))) : unnumbered(service.name, live)
+  const { enums, dangerousIsBreaking, bigints, autoExpose } = service
   const served = serve({
     contract,
     mode,
     locked,
     live,
     identities: locked ? await store.identities(service.name, live.scope) : new Map(),
-    acknowledged: record.acknowledged,
+    acknowledged: found.acknowledged,
     database,
     engine,
-    options: {
-      enums: service.enums,
-      dangerousIsBreaking: service.dangerousIsBreaking,
-      bigints: service.bigints,
-      autoExpose: service.autoExpose,
-    },
+    options: { enums, dangerousIsBreaking, bigints, autoExpose },
   })
-  if (locked) await store.saveIdentities(service.name, live.scope, identitiesOf(served.binding))
-  return served
+  if (locked) await store.saveIdentities(service.name, live.scope, identitiesOf(settledPart(served)))
+  return { served, record: locked && kept === null ? await store.service(service.name) : found }
 }
 
 /** The reading without what patterns keep out; what the contract already promises stays whatever the patterns say. */
@@ -100,11 +113,12 @@ function visible({ service }: CycleParts, reading: LiveSchema, contract: Contrac
 }
 
 function mergeDueAt({ service }: CycleParts, { mode, locked, changes }: Served, stillSince: number): number | null {
-  const waiting = locked && mode === 'auto' && changes.some((change) => change.class === 'additive')
+  const waiting = locked && mode === 'auto' && !isStrange(changes) && changes.some((change) => change.class === 'additive')
   return waiting ? stillSince + service.settle : null
 }
 
-async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema): Promise<Served> {
+/** null: there was nothing to merge. */
+async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema): Promise<Adopted | null> {
   const { store, service } = parts
   const { contract, binding, changes, live } = served
   const most =
@@ -112,7 +126,7 @@ async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema):
     binding.tables.reduce((sum, table) => sum + table.added.length, 0)
   const nextId = await idSource(parts, most)
   const { tables, merged, identities } = mergeAdditive(contract.tables, binding, changes, nextId, withholder(service.autoExpose))
-  if (merged.length === 0) return served
+  if (merged.length === 0) return null
   const expected = { version: contract.version, revision: contract.revision }
   const { contract: revision, isOurs } = await commitOrAdopt(parts, () =>
     store.commit(service.name, {

@@ -14,10 +14,10 @@ export async function lock(parts: CycleParts, live: LiveSchema, actor: string, r
     live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0),
   )
   const { tables, identities } = freezeSchema(live.tables, nextId)
-  const { current } = await store.service(service.name)
+  // Only what is not locked is locked: whoever locked it meanwhile has done so, and a second version would say nothing new.
   const { contract, isOurs } = await commitOrAdopt(parts, () =>
     store.commit(service.name, {
-      expected: current,
+      expected: null,
       kind: 'lock',
       tables,
       changes: [],

@@ -1,5 +1,6 @@
 import { bindSchema, type SchemaBinding } from '../contract/bind.js'
-import { type DiffOptions, diffSchema, stateOf } from '../contract/diff.js'
+import { compareChanges, type DiffOptions, diffSchema, gradeDifference, stateOf } from '../contract/diff.js'
+import { difference as tableDifference } from '../contract/difference.js'
 import { withholder } from '../contract/exposure.js'
 import { mergeAdditive } from '../contract/merge.js'
 import type { Change, ContractVersion, DriftState, LockMode } from '../contract/types.js'
@@ -48,13 +49,44 @@ export function serve(parts: ServedParts): Served {
   return Object.freeze({ contract, mode, locked, live, binding, changes, projection, state: driftState(parts, changes) })
 }
 
-/** What differs; in `auto`, additions that are not merged by themselves say why. */
-function pendingChanges({ contract, mode, options }: ServedParts, binding: SchemaBinding): readonly Change[] {
+/** What differs; additions that are not merged by themselves say why. */
+function pendingChanges(parts: ServedParts, binding: SchemaBinding): readonly Change[] {
+  const { contract, options } = parts
   const changes = diffSchema(binding, options)
-  if (mode !== 'auto') return changes
+  const strange = strangeTables(parts, binding, changes)
+  if (strange.length > 0) return changedDatabase(changes, strange)
   const { withheld } = mergeAdditive(contract.tables, binding, changes, () => '', withholder(options.autoExpose))
   const same = (one: Change, other: Change) => one.kind === other.kind && one.table === other.table && one.column === other.column
   return changes.map((change) => withheld.find((other) => same(change, other)) ?? change)
+}
+
+/**
+ * Promised tables that were never seen in this scope and are not what is promised: a restore, a copy that went its own way, another
+ * database under the same name. What fits exactly is taken for what it says it is.
+ */
+function strangeTables({ identities }: ServedParts, binding: SchemaBinding, changes: readonly Change[]): readonly string[] {
+  const changed = new Set(changes.map(({ table }) => table))
+  return binding.tables
+    .filter(({ contract }) => contract.id !== null && !identities.has(contract.id) && changed.has(contract.name))
+    .map(({ contract }) => contract.name)
+}
+
+/** Nothing is served, mapped or merged on the word of names alone. */
+function changedDatabase(changes: readonly Change[], strange: readonly string[]): readonly Change[] {
+  const items = strange.map((table): Change => gradeDifference(tableDifference('database-changed', table), {}))
+  const held = changes.map((change): Change => (change.class === 'additive' ? { ...change, withheld: 'table-drifts' } : change))
+  return [...items, ...held].sort(compareChanges)
+}
+
+/** Whether the database is not the one the contract was made on, as far as anybody can tell. */
+export function isStrange(changes: readonly Change[]): boolean {
+  return changes.some(({ kind }) => kind === 'database-changed')
+}
+
+/** The tables whose identities in this scope can be taken down. */
+export function settledPart({ binding, changes }: Served): SchemaBinding {
+  const strange = new Set(changes.filter(({ kind }) => kind === 'database-changed').map(({ table }) => table))
+  return { ...binding, tables: binding.tables.filter(({ contract }) => !strange.has(contract.name)) }
 }
 
 function driftState({ locked, contract, acknowledged }: ServedParts, changes: readonly Change[]): DriftState {

@@ -67,11 +67,11 @@ describe('contract store on a file system', () => {
     it('does not write what is the same', async () => {
       const store = place.opened()
       const live = { scope: 'here', probe: '1', tables: [table('users')] }
-      await store.saveSnapshot('shop', live)
+      await store.saveSnapshot('shop', live, null)
       await store.saveIdentities('shop', 'here', [['t1', '1']])
       const db = new Sqlite(place.path)
       const before = db.pragma('data_version', { simple: true })
-      await store.saveSnapshot('shop', structuredClone(live))
+      await store.saveSnapshot('shop', structuredClone(live), null)
       await store.saveIdentities('shop', 'here', [['t1', '1']])
       expect(db.pragma('data_version', { simple: true })).to.equal(before)
       await store.saveIdentities('shop', 'here', [['t1', '2']])
@@ -133,8 +133,8 @@ describe('contract store on a file system', () => {
     const merged = [{ ...first, primaryKey: null }, ...rest]
     const merge = commitOf({ expected: { version: 1, revision: 0 }, kind: 'merge', tables: merged })
     await timed('merge of one', () => store.commit('shop', merge))
-    await timed('snapshot', () => store.saveSnapshot('shop', { scope: 'here', probe: '1', tables }))
-    await timed('same snapshot', () => store.saveSnapshot('shop', { scope: 'here', probe: '1', tables }))
+    await timed('snapshot', () => store.saveSnapshot('shop', { scope: 'here', probe: '1', tables }, null))
+    await timed('same snapshot', () => store.saveSnapshot('shop', { scope: 'here', probe: '1', tables }, null))
     await timed('purge', () => store.unlock('shop', { ...somebody, purge: true }))
     if (process.env.STORE_TIMES) console.log(`      ${times.join(', ')}`)
   })

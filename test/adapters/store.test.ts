@@ -146,7 +146,7 @@ for (const [place, location] of Object.entries(places)) {
       await lock(store, 'other')
       await lock(store, 'shop', { identities: [['t1', '77']] })
       await store.commit('shop', commitOf({ expected: { version: 1, revision: 0 }, kind: 'merge', tables: [table('gone')] }))
-      await store.saveSnapshot('shop', { scope: 'here', probe: '1', tables: [] })
+      await store.saveSnapshot('shop', { scope: 'here', probe: '1', tables: [] }, null)
       await store.acknowledge('shop', '1.1', somebody)
       await store.setMode('shop', 'strict', somebody)
       await store.reserveIds('shop', 10)
@@ -234,10 +234,21 @@ for (const [place, location] of Object.entries(places)) {
 
     it('keeps the last reading', async () => {
       const live: LiveSchema = { scope: 'here', probe: '1', tables: awkwardTables() }
-      await store.saveSnapshot('shop', live)
+      expect(await store.saveSnapshot('shop', live, null)).to.equal(true)
       expect(await store.snapshot('shop')).to.deep.equal(live)
-      await store.saveSnapshot('shop', { ...live, probe: '2', tables: [] })
-      expect(await store.snapshot('shop')).to.deep.equal({ ...live, probe: '2', tables: [] })
+      const next = { ...live, probe: '2', tables: [] }
+      expect(await store.saveSnapshot('shop', next, await store.snapshot('shop'))).to.equal(true)
+      expect(await store.snapshot('shop')).to.deep.equal(next)
+    })
+
+    it('does not replace a reading that another process saved meanwhile', async () => {
+      const live: LiveSchema = { scope: 'here', probe: '1', tables: awkwardTables() }
+      const theirs = { ...live, probe: '2' }
+      await store.saveSnapshot('shop', live, null)
+      await store.saveSnapshot('shop', theirs, live)
+      expect(await store.saveSnapshot('shop', { ...live, probe: '3' }, live)).to.equal(false)
+      expect(await store.saveSnapshot('shop', theirs, live)).to.equal(true)
+      expect(await store.snapshot('shop')).to.deep.equal(theirs)
       expect(await store.snapshot('other')).to.equal(null)
     })
 

@@ -237,7 +237,9 @@ describeEngines('drift', (engine) => {
 
   it('mode none follows the database', async () => {
     await api.controller.setMode('db', 'none')
-    await database.exec('alter table users add column city varchar(30)', 'alter table users drop column age')
+    await database.exec('alter table users drop column age')
+    await api.controller.refresh('db')
+    await database.exec('alter table users add column city varchar(30)')
     await api.controller.refresh('db')
     expect(await row()).to.deep.equal({ id: 1, email: 'ada@example.com', nick: 'ada', city: null })
     const back = await api.controller.setMode('db', null)

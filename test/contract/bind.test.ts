@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { bindSchema, inContractNames, type TableBinding } from '../../lib/contract/bind.js'
+import { diffSchema } from '../../lib/contract/diff.js'
+import { uncertainId } from '../../lib/schema/origin.js'
 import type { Table } from '../../lib/schema/table.js'
 import { column, foreignKey, id, int, locked, table, withColumn, withoutIds } from './schemas.js'
 
@@ -125,9 +127,9 @@ describe('binding columns', () => {
     expect(binding.tables[0]?.added).to.deep.equal([])
   })
 
-  it('goes by name when a column was dropped and made again', () => {
+  it('calls a newcomer under the name a replacement, too, when the old column is gone: it may hold what was never promised', () => {
     expect(columnsOf(columnsAfter([id(), column('name'), column('email', { id: '#again' })]))[2]).to.equal(
-      'email same email none',
+      'email replaced email proven',
     )
   })
 
@@ -157,17 +159,35 @@ describe('binding columns', () => {
     expect(binding.tables[0]?.added).to.deep.equal([])
   })
 
-  it('does not guess when type, nullability, default or place differ, or when two are gone', () => {
+  it('takes every newcomer of a table without identities for what went, whatever else differs', () => {
     for (const columns of [
       [id(), column('name'), column('address', { type: int })],
       [id(), column('name'), column('address', { nullable: false })],
-      [id(), column('name'), column('address', { default: { kind: 'literal', value: 'x' } })],
       [id(), column('address'), column('name')],
-      [id(), column('address'), column('nickname')],
     ] as const) {
       const relations = columnsOf(bind([users], withoutIds([{ ...users, columns }]), 'none'))
-      expect(relations[2]).to.equal('email gone - none')
+      expect(relations[2]).to.equal('email renamed address likely')
     }
+    const two = bind([users], withoutIds([{ ...users, columns: [id(), column('address'), column('nickname')] }]), 'none')
+    expect(columnsOf(two).slice(1)).to.deep.equal(['name renamed address likely', 'email renamed nickname likely'])
+    const one = bind([users], withoutIds([{ ...users, columns: [id(), column('address')] }]), 'none')
+    expect(columnsOf(one).slice(1)).to.deep.equal(['name renamed address likely', 'email gone - likely'])
+  })
+
+  it('takes a newcomer with an uncertain identity for what went in the same look, and for nothing else', () => {
+    const came = column('address', { id: uncertainId('#new', ['#email']) })
+    expect(columnsOf(columnsAfter([id(), column('name'), came]))[2]).to.equal('email renamed address likely')
+    const both = columnsOf(columnsAfter([id(), came]))
+    expect(both.slice(1)).to.deep.equal(['name gone - none', 'email renamed address likely'])
+    expect(columnsOf(columnsAfter([id(), column('name'), column('address', { id: '#new' })]))[2]).to.equal('email gone - none')
+  })
+
+  it('takes a table with an uncertain identity for the one that went in the same look', () => {
+    const came = { ...users, name: 'people', id: uncertainId('@new', ['@users']) }
+    const binding = bind([users], [came])
+    expect(binding.tables[0]).to.include({ relation: 'renamed', evidence: 'likely' })
+    expect(binding.added).to.deep.equal([])
+    expect(diffSchema(binding).map(({ kind, hold }) => [kind, hold])).to.deep.include(['table-renamed', 'unservable'])
   })
 
   it('is not misled by positions that moved up after a drop', () => {

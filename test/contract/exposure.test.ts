@@ -48,7 +48,7 @@ describe('patterns', () => {
       'kysely_migration',
       'SequelizeMeta',
       'DATABASECHANGELOG',
-      'faucet_versions',
+      '_faucet_work',
     ]) {
       expect(isExcluded(name, ['*'], defaultExcludes), name).to.equal(true)
     }

@@ -165,7 +165,8 @@ describe('merging, over random edits', () => {
         }
       }
       expect(merges).to.be.greaterThan(200)
-      expect(reverted).to.be.lessThan(merges)
+      // Without identities nothing new is known to be new while something is gone.
+      if (identity !== 'none') expect(reverted).to.be.lessThan(merges)
     })
   }
 })

@@ -20,7 +20,8 @@ const flavour: Flavour = {
   name: 'mariadb',
   schemes: ['mariadb', 'mysql'],
   can: {
-    identity: 'none',
+    // Ids are carried only where nothing but the same table or column explains what is seen.
+    identity: 'proven',
     returning: { insert: true, update: false, delete: true },
     nulls: 'low',
     defaultKeyword: true,

@@ -63,7 +63,7 @@ function databaseOver(link: Link, flavour: Flavour, schema: string | null): Data
     query: (query, options) => link.use((connection) => connection.query(query, options), options),
     transaction: (work, options) => link.use((connection) => inTransaction(connection, work, options), options),
     stream: (query, options) => link.stream(query, options),
-    introspect: () => link.use((connection) => introspect(connection, flavour, schema)),
+    introspect: (previous) => link.use((connection) => introspect(connection, flavour, schema, previous)),
     probe: () => link.use((connection) => probe(connection, flavour, schema)),
     close: () => {
       closing ??= link.close()

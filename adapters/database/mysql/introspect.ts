@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely'
 import type { Row } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
 import type { LiveSchema } from '../../../lib/schema/table.js'
+import { carryTableIds, tableNumbers } from '../shared/carry-ids.js'
 import { assembleTables, type Catalog } from './assemble.js'
 import type { Flavour } from './flavour.js'
 import type { Connection } from './link.js'
@@ -27,7 +28,12 @@ const serverStatement = `show session variables where variable_name in
 const attempts = 3
 
 /** See {@link Database.introspect}. `schema` null: the connection's current database. */
-export async function introspect(connection: Connection, flavour: Flavour, schema: string | null): Promise<LiveSchema> {
+export async function introspect(
+  connection: Connection,
+  flavour: Flavour,
+  schema: string | null,
+  previous: LiveSchema | null,
+): Promise<LiveSchema> {
   const database = schema ?? (await currentDatabase(connection))
   const scope = await scopeOf(connection, flavour, database)
   let seen = await probeOf(connection, flavour, database)
@@ -35,7 +41,9 @@ export async function introspect(connection: Connection, flavour: Flavour, schem
     const tables = assembleTables(await readCatalog(connection, flavour, database), flavour, database)
     const now = await probeOf(connection, flavour, database)
     // The last attempt keeps the older fingerprint: the next probe differs, and the schema is read again.
-    if (now === seen || attempt === attempts) return { scope, probe: seen, tables }
+    if (now === seen || attempt === attempts) {
+      return { scope, probe: seen, tables: carryTableIds(tables, previous, scope), details: tableNumbers(tables) }
+    }
     seen = now
   }
 }

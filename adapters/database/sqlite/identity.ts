@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { uncertainId } from '../../../lib/schema/origin.js'
 import type { Column, LiveSchema, Table } from '../../../lib/schema/table.js'
+import { carryIds } from '../shared/carry-ids.js'
 import type { Catalog, SchemaRow } from './catalog.js'
 import { isServable } from './introspect.js'
 import { provesRenames } from './rename-proof.js'
@@ -46,7 +48,12 @@ export function identified(reading: Reading, previous: LiveSchema | null): LiveS
         ? known.scope
         : `${reading.base}#${digest([known.scope, reading.catalog.version, reading.catalog.schema])}`
   const carry = known === null || !explained ? () => null : carrier(known, reading)
-  const tables = reading.tables.map((table) => withIds(table, carry(table), scope, reading.catalog.version))
+  const carried = new Map(reading.tables.map((table) => [table, carry(table)]))
+  const kept = new Set([...carried.values()].map((one) => one?.table))
+  const vanished = explained ? [...(known?.tables.values() ?? [])].filter((table) => !kept.has(table)) : []
+  const tables = reading.tables.map((table) =>
+    withIds(table, carried.get(table) ?? null, vanished, [scope, reading.catalog.version]),
+  )
   const former = known === null || !explained ? [] : formerNames(known, tables)
   const details: Details = { version: reading.catalog.version, rows: reading.catalog.schema, former }
   return { scope, probe: reading.probe, tables, details }
@@ -74,10 +81,10 @@ function isDetails(value: unknown): value is Details {
   )
 }
 
-/** The ids a table goes on with: the earlier table, and for each column the earlier one or null. */
+/** The ids a table goes on with: the earlier table, and with a proof of renames for each column the earlier one. */
 interface Carried {
   readonly table: Table
-  readonly columns: readonly (Column | null)[]
+  readonly columns: readonly (Column | null)[] | null
 }
 
 type Carry = (table: Table) => Carried | null
@@ -108,24 +115,21 @@ function carriedByName(
 ): Carried | null {
   if (earlier === undefined || before === undefined || now === undefined || earlier.kind !== table.kind) return null
   if (before.rowid !== now.rowid && before.sql !== now.sql) return null
-  const columns = new Map(earlier.columns.map((column) => [column.name, column]))
-  return {
-    table: earlier,
-    columns: table.columns.map((column) => {
-      const same = columns.get(column.name)
-      return same?.nativeType === column.nativeType ? same : null
-    }),
-  }
+  return { table: earlier, columns: null }
 }
 
-function withIds(table: Table, carried: Carried | null, scope: string, version: number): Table {
+/** What is new may be any table, or any column of its table, that went in the same look. */
+function withIds(table: Table, carried: Carried | null, vanished: readonly Table[], origin: readonly [string, number]): Table {
+  const fresh = `t:${digest([...origin, table.name])}`
+  const suspects = vanished.flatMap(({ id }) => id ?? [])
+  const freshColumn = (name: string) => `c:${digest([...origin, table.name, name])}`
+  const ids =
+    carried?.columns?.map((column, index) => column?.id ?? freshColumn(table.columns[index]?.name ?? '')) ??
+    carryIds(carried?.table.columns ?? [], table.columns, freshColumn)
   return {
     ...table,
-    id: carried?.table.id ?? `t:${digest([scope, version, table.name])}`,
-    columns: table.columns.map((column, index) => ({
-      ...column,
-      id: carried?.columns[index]?.id ?? `c:${digest([scope, version, table.name, column.name])}`,
-    })),
+    id: carried?.table.id ?? (suspects.length === 0 ? fresh : uncertainId(fresh, suspects)),
+    columns: table.columns.map((column, index) => ({ ...column, id: ids[index] ?? null })),
   }
 }
 

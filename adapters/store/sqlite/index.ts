@@ -7,7 +7,7 @@ import { readHistory } from './history.js'
 import { readIdentities, unsaved, writeIdentities } from './identities.js'
 import { acknowledge, readService, reserveIds, serviceRecord, setMode, unlock } from './services.js'
 import { hashOf } from './shapes.js'
-import { isSaved, readSnapshot, writeSnapshot } from './snapshots.js'
+import { readSnapshot, type StoredSnapshot, savedHash, writeSnapshot } from './snapshots.js'
 import { readCurrent, readSummaries, readVersion } from './versions.js'
 
 export interface SqliteStoreOptions {
@@ -40,7 +40,7 @@ export function openSqliteStore(location: string, { patience = 5_000 }: SqliteSt
     identities: (name, scope) => file.read((db) => readIdentities(db, name, scope)),
     saveIdentities: (name, scope, pairs) => saveIdentities(file, name, scope, [...pairs]),
     snapshot: (name) => file.read((db) => readSnapshot(db, name)),
-    saveSnapshot: (name, live) => saveSnapshot(file, name, live),
+    saveSnapshot: (name, live, previous) => saveSnapshot(file, name, live, previous),
     reserveIds: (name, count) => file.write((db) => reserveIds(db, name, count)),
     history: (name, { limit = 100 } = {}) => file.read((db) => readHistory(db, name, limit)),
     ping: () => file.read((db) => void readService(db, '')),
@@ -54,8 +54,20 @@ async function saveIdentities(file: Connection, name: string, scope: string, pai
   if (missing.length > 0) await file.write((db) => writeIdentities(db, name, scope, missing))
 }
 
-async function saveSnapshot(file: Connection, name: string, live: LiveSchema): Promise<void> {
+async function saveSnapshot(file: Connection, name: string, live: LiveSchema, previous: LiveSchema | null): Promise<boolean> {
+  const snapshot = stored(live)
+  const expected = previous === null ? null : stored(previous).hash
+  if ((await file.read((db) => savedHash(db, name))) === snapshot.hash) return true
+  return file.write((db) => {
+    const saved = savedHash(db, name)
+    if (saved === snapshot.hash) return true
+    if (saved !== expected) return false
+    writeSnapshot(db, name, snapshot)
+    return true
+  })
+}
+
+function stored(live: LiveSchema): StoredSnapshot {
   const json = JSON.stringify(live)
-  const snapshot = { json, hash: hashOf(json) }
-  if (!(await file.read((db) => isSaved(db, name, snapshot)))) await file.write((db) => writeSnapshot(db, name, snapshot))
+  return { json, hash: hashOf(json) }
 }

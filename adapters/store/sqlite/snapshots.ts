@@ -13,8 +13,9 @@ export function readSnapshot(db: Database, service: string): LiveSchema | null {
   return json === undefined ? null : JSON.parse(json)
 }
 
-export function isSaved(db: Database, service: string, { hash }: StoredSnapshot): boolean {
-  return db.prepare<[string], string>('select hash from snapshot where service = ?').pluck().get(service) === hash
+/** The hash of what is stored; null for nothing. */
+export function savedHash(db: Database, service: string): string | null {
+  return db.prepare<[string], string>('select hash from snapshot where service = ?').pluck().get(service) ?? null
 }
 
 export function writeSnapshot(db: Database, service: string, { hash, json }: StoredSnapshot): void {

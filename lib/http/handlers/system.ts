@@ -75,7 +75,10 @@ export async function setMode(call: Call): Promise<FaucetResponse> {
   return json(200, await call.core.controller.setMode(param(call, 'service'), mode as LockMode | null, author(call, reason)))
 }
 
-/** `POST …/promote`. Breaking changes are promoted only by the fingerprint of the report that was reviewed. */
+/**
+ * `POST …/promote`. Breaking changes are promoted only by the fingerprint of the report that was reviewed; without one, exactly
+ * the harmless changes that were found are, so that none can slip in.
+ */
 export async function promote(call: Call): Promise<FaucetResponse> {
   const body = await fields(call, ['tables', 'expect', 'reason', 'dryRun'])
   const service = param(call, 'service')
@@ -83,18 +86,17 @@ export async function promote(call: Call): Promise<FaucetResponse> {
   const expect = optional(body.expect, 'expect', isText, 'a fingerprint')
   const dryRun = optional(body.dryRun, 'dryRun', isBoolean, 'true or false') ?? false
   const options = { ...(tables === undefined ? {} : { tables }), ...author(call, body.reason) }
-  if (expect === undefined && !dryRun) await requireHarmless(call, service, options)
-  return json(
-    200,
-    await call.core.controller.promote(service, { ...options, dryRun, ...(expect === undefined ? {} : { expect }) }),
-  )
+  const reviewed = expect ?? (dryRun ? undefined : await requireHarmless(call, service, options))
+  const expected = reviewed === undefined ? {} : { expect: reviewed }
+  return json(200, await call.core.controller.promote(service, { ...options, dryRun, ...expected }))
 }
 
-async function requireHarmless(call: Call, service: string, options: object): Promise<void> {
+/** The fingerprint of a report without breaking changes; fails with `review-required` on one that has any. */
+async function requireHarmless(call: Call, service: string, options: object): Promise<string> {
   const { changes, fingerprint } = await call.core.controller.promote(service, { ...options, dryRun: true })
   const breaking = changes.filter((change) => change.class === 'breaking')
-  if (breaking.length === 0) return
-  fail('review-required', {
+  if (breaking.length === 0) return fingerprint
+  return fail('review-required', {
     detail: `${breaking.length} breaking change${breaking.length === 1 ? '' : 's'} would reach consumers`,
     hint: 'review the report (GET …/diff) and send its fingerprint as "expect"',
     context: { fingerprint, changes: breaking.map(({ kind, table, column }) => ({ kind, table, column })) },

@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type Api, path, serve } from '../support/api.js'
+import { createDatabase, describeEngines, type TestDatabase } from '../support/databases.js'
+
+/** Steps of DDL; the API looks after each. `gone`: promised columns whose data is really gone at the end. */
+interface Story {
+  readonly steps: readonly (readonly string[])[]
+  readonly gone?: readonly string[]
+}
+
+const rename = (from: string, to: string) => `alter table t rename column ${from} to ${to}`
+
+const stories: Record<string, Story> = {
+  'two renames between two looks': { steps: [[rename('a', 'x'), rename('b', 'y')]] },
+  'two renames and an index between two looks': { steps: [[rename('a', 'x'), 'create index i on t (c)', rename('b', 'y')]] },
+  'a rename after another column went': { steps: [['alter table t drop column c'], [rename('a', 'x')]], gone: ['c'] },
+  'a rename and a drop between two looks': { steps: [[rename('a', 'x'), 'alter table t drop column b']], gone: ['b'] },
+  'a rename and an addition between two looks': { steps: [[rename('a', 'x'), 'alter table t add column y varchar(20)']] },
+  'a drop and an addition between two looks': {
+    steps: [['alter table t drop column a', 'alter table t add column y varchar(20)']],
+    gone: ['a'],
+  },
+  'a drop and then an addition': {
+    steps: [['alter table t drop column a'], ['alter table t add column y varchar(20)']],
+    gone: ['a'],
+  },
+  'renames in a chain of looks': { steps: [[rename('c', 'c2')], [rename('a', 'a2'), rename('b', 'b2')]] },
+  'a name that is taken over': { steps: [[rename('a', 'a_old'), rename('secret', 'a')]] },
+  'a name that is taken over, the old one dropped later': {
+    steps: [[rename('a', 'a_old'), rename('secret', 'a')], ['alter table t drop column a_old']],
+    gone: ['a'],
+  },
+  'a name that is taken over after a look': { steps: [[rename('a', 'a2')], [rename('b', 'a')]] },
+  'the old and new dance': { steps: [[rename('a', 'a_old'), rename('c', 'a')]] },
+  'a column made again under its name': {
+    steps: [['alter table t drop column a'], ['alter table t add column a varchar(20)']],
+    gone: ['a'],
+  },
+}
+
+describeEngines('identity', (engine) => {
+  let database: TestDatabase
+  let folder: string
+  const open: Api[] = []
+  const store = () => join(folder, 'contracts.db')
+  const start = async () => {
+    const api = await serve(database.dsn, {}, store())
+    open.push(api)
+    return api
+  }
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'faucet_store_'))
+    database = await createDatabase(engine)
+    await database.exec(
+      'create table t (id integer primary key, a varchar(20), b varchar(20), c varchar(20))',
+      "insert into t values (1, 'A', 'B', 'C')",
+    )
+  })
+  afterEach(async () => {
+    for (const api of open.splice(0)) await api.close()
+    await database.drop()
+    rmSync(folder, { recursive: true })
+  })
+
+  const truth: Record<string, string> = { a: 'A', b: 'B', c: 'C' }
+
+  /** Every promised column alone: its own value, a refusal by name, or NULL only for what is really gone. */
+  async function check(api: Api, gone: readonly string[], where: string): Promise<void> {
+    for (const [column, value] of Object.entries(truth)) {
+      const { status, body } = await api.request.get(path('t', 1)).query({ fields: column })
+      const answer = status === 200 ? body[column] : body.code
+      const allowed = ['contract-unservable', ...(gone.includes(column) ? [null] : []), value]
+      expect(allowed, `${where}: ${column} is ${answer}`).to.include(answer)
+    }
+    const { body } = await api.request.get('/db/_schema/t').expect(200)
+    const added = body.columns
+      .map(({ name }: { name: string }) => name)
+      .filter((name: string) => !['id', 'a', 'b', 'c'].includes(name))
+    for (const name of added) {
+      const { body: row } = await api.request.get(path('t', 1)).query({ fields: name })
+      expect([null, undefined], `${where}: ${name} shows ${row[name]}`).to.include(row[name])
+    }
+  }
+
+  for (const [title, { steps, gone = [] }] of Object.entries(stories)) {
+    it(`never answers another column's data: ${title}`, async () => {
+      // Not in the contract, so its data may appear under no promised name.
+      const api = await start()
+      await database.exec('alter table t add column secret varchar(20)', "update t set secret = 'hunter2'")
+      await api.controller.refresh('db')
+      for (const [index, step] of steps.entries()) {
+        await database.exec(...step)
+        await api.controller.refresh('db')
+        await check(api, gone, `step ${index + 1}`)
+      }
+      await api.controller.refresh('db')
+      await check(api, gone, 'looked again')
+      await api.close()
+      await check(await start(), gone, 'restarted')
+    })
+
+    it(`agrees in two processes on one store: ${title}`, async () => {
+      const [one, two] = [await start(), await start()]
+      for (const step of steps) {
+        for (const statement of step) {
+          await database.exec(...(statement.includes('secret') ? [] : [statement]))
+          await one.controller.refresh('db')
+        }
+        await two.controller.refresh('db')
+        await one.controller.refresh('db')
+        await check(one, gone, 'one')
+        await check(two, gone, 'two')
+      }
+      const rows = await Promise.all(
+        [one, two].map(async (api) => (await api.request.get(path('t', 1))).text.replace(/urn:uuid:[^"]*/, '')),
+      )
+      expect(rows[0]).to.equal(rows[1])
+    })
+  }
+
+  it('a table renamed and renamed back is green again, or refused until promoted', async () => {
+    const api = await start()
+    await database.exec('alter table t rename to t2')
+    await api.controller.refresh('db')
+    const away = await api.request.get(path('t', 1))
+    expect(away.status === 200 ? away.body.a : away.body.code).to.be.oneOf(['A', 'contract-unservable'])
+    await api.request.get(path('t2', 1)).expect(404)
+    await database.exec('alter table t2 rename to t')
+    await api.controller.refresh('db')
+    expect((await api.controller.status('db')).state).to.equal('green')
+    expect((await api.request.get(path('t', 1)).expect(200)).body.a).to.equal('A')
+  })
+
+  it('serves the newcomer after an online cut-over, not the table about to be dropped', async () => {
+    const api = await start()
+    await database.exec(
+      'create table _t_gho (id integer primary key, a varchar(20), b varchar(20), c varchar(20))',
+      "insert into _t_gho values (1, 'new', 'B', 'C')",
+    )
+    await api.controller.refresh('db')
+    await database.exec('alter table t rename to _t_del', 'alter table _t_gho rename to t')
+    await api.controller.refresh('db')
+    expect((await api.request.get(path('t', 1)).expect(200)).body.a).to.equal('new')
+    await database.exec('drop table _t_del')
+    await api.controller.refresh('db')
+    expect((await api.controller.status('db')).state).to.equal('green')
+    expect((await api.request.get(path('t', 1)).expect(200)).body.a).to.equal('new')
+  })
+
+  it('refuses another database under the same contract, merges nothing of it, and takes a copy that fits', async () => {
+    await (await start()).close()
+    open.splice(0)
+    const other = await createDatabase(engine)
+    await other.exec(
+      'create table t (id integer primary key, a varchar(20), other varchar(20), c varchar(20))',
+      "insert into t values (1, 'theirs', 'x', 'y')",
+      'create table z (id integer primary key)',
+    )
+    const strange = await serve(other.dsn, {}, store())
+    expect((await strange.controller.refresh('db')).state).to.equal('red')
+    const report = await strange.controller.diff('db')
+    expect(report.changes.map(({ kind }) => kind)).to.include('database-changed')
+    expect((await strange.request.get(path('t')).expect(503)).body.code).to.equal('contract-unservable')
+    await strange.request.get(path('z')).expect(404)
+    await strange.close()
+    await other.drop()
+    const copy = await createDatabase(engine)
+    await copy.exec(
+      'create table t (id integer primary key, a varchar(20), b varchar(20), c varchar(20))',
+      "insert into t values (1, 'copied', 'B', 'C')",
+    )
+    const fits = await serve(copy.dsn, {}, store())
+    expect((await fits.controller.status('db')).state).to.equal('green')
+    expect((await fits.request.get(path('t', 1)).expect(200)).body.a).to.equal('copied')
+    await fits.close()
+    await copy.drop()
+  })
+})
