@@ -49,6 +49,13 @@ async function serve(dsn: string, { name, port, host, store, write }: ServeOptio
     await controller.close()
     throw error
   })
+  const { database } = await controller.status(name)
+  if (database === 'down') process.stderr.write('The database cannot be reached yet; it is tried again.\n')
+  server.once('error', (error) => {
+    process.stderr.write(`Cannot listen on ${host}:${port}: ${'code' in error ? error.code : 'unknown reason'}\n`)
+    process.exitCode = 3
+    end()
+  })
   server.listen(port, host, () => process.stdout.write(`http://${host}:${port}/${name}/_table\n`))
   process.once('SIGINT', end).once('SIGTERM', end)
 }

@@ -13,8 +13,9 @@ import {
 import { isFaucetError } from '../../lib/errors.js'
 import type { ColumnType } from '../../lib/schema/column-type.js'
 import { type Column, columnOf, type LiveSchema, type Table, tableOf } from '../../lib/schema/table.js'
+import { describeEngine, mariadbUrl } from '../support/databases.js'
 
-const server = process.env.FAUCET_TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306'
+const server = new URL('/', mariadbUrl).href
 const name = `faucet_mariadb_${process.pid}`
 const settings: DatabaseSettings = { poolMax: 4, connectTimeout: 5000, statementTimeout: 15_000, onConnectionError: () => {} }
 
@@ -421,7 +422,7 @@ const hostile = [
   '%_',
 ]
 
-describe('mariadb', () => {
+describeEngine('mariadb', 'mariadb', () => {
   let db: Database
   let live: LiveSchema
   const ddl = async (...statements: readonly string[]): Promise<void> => {

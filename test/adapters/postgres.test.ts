@@ -12,8 +12,9 @@ import {
 } from '../../lib/database.js'
 import type { ColumnType } from '../../lib/schema/column-type.js'
 import { type Column, columnOf, type LiveSchema, type Table, tableOf } from '../../lib/schema/table.js'
+import { describeEngine, postgresUrl } from '../support/databases.js'
 
-const server = new URL(process.env.FAUCET_TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/postgres')
+const server = new URL(postgresUrl)
 const name = `faucet_pg_${process.pid}`
 const role = `faucet_role_${process.pid}`
 const settings: DatabaseSettings = { poolMax: 4, connectTimeout: 5000, statementTimeout: 15_000, onConnectionError: () => {} }
@@ -178,7 +179,7 @@ const kinds = `create schema kinds; set search_path = kinds, public;
   create type pair as (a int, b text); create domain posint as int check (value > 0);
   create table v (n int primary key, ${values.map(([native], at) => `c${at} ${native}`).join(', ')})`
 
-describe('postgres', () => {
+describeEngine('postgres', 'postgres', () => {
   let admin: pg.Client
 
   before(async () => {

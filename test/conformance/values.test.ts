@@ -210,6 +210,7 @@ const cases: Record<EngineName, Record<string, Case>> = {
     set: { type: "set('a','b','c')", values: [['a,c'], ['']], refused: ['d'] },
     uuid: { type: 'uuid', values: [['6f1c2b8e-27a5-4b0e-9c55-000000000001']], refused: ['x'] },
     inet: { type: 'inet6', values: [['::1']], refused: ['x'] },
+    bits: { type: 'bit(9)', values: [['101', '000000101'], ['111111111']], refused: ['999', 'x', '1111111111'] },
   },
 }
 

@@ -50,7 +50,11 @@ const cases: [row: string, before: ColumnType, after: ColumnType, expected: Type
   ['37a tinyint(1) → tinyint', plain('boolean'), integer(8), 'changed'],
   ['38 signed → unsigned, within int32', integer(16), integer(16, true), 'narrowed'],
   ['38 signed → unsigned, beyond int32', integer(32), integer(32, true), 'changed'],
-  ['38 bigint → unsigned', bigint(), bigint(true), 'narrowed'],
+  ['38 bigint → unsigned, beyond int64', bigint(), bigint(true), 'changed'],
+  ['38 list of bigint → unsigned', list(bigint()), list(bigint(true)), 'changed'],
+  ['38 decimal → unsigned, a part', decimal(5, 2), decimal(5, 2, true), 'narrowed'],
+  ['38 int53 → unsigned, a part', integer(53), integer(53, true), 'narrowed'],
+  ['39 bigint unsigned → signed', bigint(true), bigint(), 'changed'],
   ['39 unsigned → signed', integer(32, true), integer(32), 'changed'],
   ['39 unsigned → wider signed', integer(8, true), integer(32), 'changed'],
   ['39 decimal unsigned → signed', decimal(5, 2, true), decimal(5, 2), 'changed'],
@@ -69,6 +73,8 @@ const cases: [row: string, before: ColumnType, after: ColumnType, expected: Type
   ['binary wider', { name: 'binary', length: 8 }, { name: 'binary', length: null }, 'widened'],
   ['another native type', other('inet'), other('cidr'), 'changed'],
   ['the same native type', other('inet'), other('inet'), 'same'],
+  ['the same native type of a copy', other('a.point'), other('"My b".point'), 'same'],
+  ['another native type of one schema', other('a.point'), other('a.box'), 'changed'],
   ['any → text', plain('any'), string(null), 'changed'],
 ]
 

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { bindSchema } from '../../lib/contract/bind.js'
 import { diffSchema } from '../../lib/contract/diff.js'
 import { freezeSchema, identitiesOf, promoteSchema } from '../../lib/contract/freeze.js'
-import type { Table } from '../../lib/schema/table.js'
+import { takenTables } from '../../lib/contract/taken.js'
+import type { Column, Table } from '../../lib/schema/table.js'
 import { dice, randomSchema } from './random-schema.js'
 import { column, counter, foreignKey, id, locked, table, withColumn, withoutIds } from './schemas.js'
 
@@ -117,6 +118,58 @@ describe('promoting', () => {
     const [after] = promoteSchema(contract, narrowed, null, counter('n')).tables
     expect(after?.columns.map(({ name }) => name)).to.deep.equal(['id', 'email'])
     expect(after?.uniqueKeys).to.deep.equal([])
+  })
+
+  it('takes a table along whose name a chosen one takes over, under its new name also when it cannot be described', () => {
+    const after = [
+      { ...users, name: 'orders' },
+      { ...orders, name: 'purchases', columns: [id({ id: '#o1' })], foreignKeys: [] },
+    ]
+    const { contract, ids } = locked([users, orders])
+    const taken = takenTables(bindSchema(contract, after, ids, 'proven'), ['users'])
+    expect(Array.from(taken.tables, (one) => one.contract.name)).to.have.members(['users', 'orders'])
+    expect(Array.from(taken.tables, (one) => taken.isNamed(one))).to.have.members([true, false])
+    expect(taken.isAbout({ table: 'orders' })).to.equal(true)
+    expect(promote([users, orders], after, ['users']).again).to.deep.equal([])
+    const blind = promote(
+      [users, orders],
+      after.map((one) => (one.name === 'purchases' ? { ...one, columns: [] } : one)),
+      ['users'],
+    )
+    expect(blind.tables.map(({ name, columns }) => [name, columns.length])).to.deep.equal([
+      ['orders', 2],
+      ['purchases', 2],
+    ])
+    expect(blind.again.map(({ kind }) => kind)).to.deep.equal(['table-unreadable'])
+  })
+
+  it('keeps withheld columns out of what is not named, with the promised key, and new tables that cannot do without', () => {
+    const token = column('token', { id: '#t', nullable: false })
+    const after = [
+      { ...users, columns: [...users.columns, token], primaryKey: ['id', 'token'] },
+      { ...orders, columns: [...orders.columns, token] },
+      table('notes', [id({ id: '#n' }), column('token', { id: '#nt' })]),
+      table('keys', [id({ id: '#k' }), token]),
+    ]
+    const { contract, ids } = locked([users, orders])
+    const binding = bindSchema(contract, after, ids, 'proven')
+    const withhold = (_table: Table, one: Column | null) => one?.name === 'token'
+    const shapes = (only: ReadonlySet<string> | null) =>
+      promoteSchema(contract, binding, only, counter('n'), withhold).tables.map(({ name, columns, primaryKey }) => [
+        name,
+        columns.length,
+        primaryKey?.length,
+      ])
+    expect(shapes(null)).to.deep.equal([
+      ['notes', 1, 1],
+      ['orders', 2, 1],
+      ['users', 2, 1],
+    ])
+    expect(shapes(new Set(['users', 'keys']))).to.deep.equal([
+      ['keys', 2, 1],
+      ['orders', 2, 1],
+      ['users', 3, 2],
+    ])
   })
 
   it('keeps the shape of what cannot be described', () => {

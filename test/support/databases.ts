@@ -21,19 +21,23 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-const postgresUrl = process.env.FAUCET_TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/postgres'
-const mariadbUrl = process.env.FAUCET_TEST_MARIADB ?? 'mariadb://root@127.0.0.1:3306/test'
+/** Where PostgreSQL is: any database, in which tests may make schemas and databases of their own. */
+export const postgresUrl = process.env.FAUCET_TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+/** Where MariaDB is, with an account that may make databases. */
+export const mariadbUrl = process.env.FAUCET_TEST_MARIADB ?? 'mariadb://root@127.0.0.1:3306/test'
 const only = process.env.FAUCET_TEST_ONLY
 
 /** Runs `body` once for every engine. One that is not there is skipped loudly, and fails in CI. */
 export function describeEngines(title: string, body: (engine: EngineName) => void): void {
-  for (const engine of engineNames) {
-    const reason = unavailable.get(engine)
-    if (reason === undefined) describe(`${title} [${engine}]`, () => body(engine))
-    else if (process.env.CI === undefined || only !== undefined)
-      describe.skip(`${title} [${engine}] SKIPPED: ${reason}`, () => body(engine))
-    else it(`${title} [${engine}]`, () => Promise.reject(new Error(`CI requires ${engine}: ${reason}`)))
-  }
+  for (const engine of engineNames) describeEngine(engine, `${title} [${engine}]`, () => body(engine))
+}
+
+/** Tests of one engine. Where it is not there they are skipped loudly, and fail in CI. */
+export function describeEngine(engine: EngineName, title: string, body: () => void): void {
+  const reason = unavailable.get(engine)
+  if (reason === undefined) describe(title, body)
+  else if (process.env.CI === undefined || only !== undefined) describe.skip(`${title} SKIPPED: ${reason}`, body)
+  else it(title, () => Promise.reject(new Error(`CI requires ${engine}: ${reason}`)))
 }
 
 export function createDatabase(engine: EngineName): Promise<TestDatabase> {

@@ -1,5 +1,6 @@
 import { MysqlAdapter, MysqlQueryCompiler, type RawBuilder, sql } from 'kysely'
 import type { Aggregate, Parameter, SqlDialect } from '../../../lib/database.js'
+import { fail } from '../../../lib/errors.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { createCompiler } from '../shared/compiler.js'
 import { encoderOf } from './encode.js'
@@ -112,8 +113,19 @@ function bindDecimal(value: string): Expression {
 
 function bindOther(value: Parameter, native: string): Expression {
   if (geometries.has(native)) return sql`st_geomfromtext(${value})`
-  if (bitsOf(native) !== null) return sql`cast(conv(${value}, 2, 10) as unsigned)`
+  const bits = bitsOf(native)
+  if (bits !== null) return sql`cast(conv(${asBits(value, bits)}, 2, 10) as unsigned)`
   return native.startsWith('vector') ? sql`vec_fromtext(${value})` : sql`${value}`
+}
+
+/** CONV takes what it can read of a text and is silent about the rest. */
+function asBits(value: Parameter, bits: number): string {
+  const text = String(value)
+  if (/^[01]+$/.test(text) && text.length <= bits) return text
+  return fail('invalid-value', {
+    detail: `a value does not fit bit(${bits})`,
+    hint: `send up to ${bits} digits 0 and 1 as a string`,
+  })
 }
 
 /** SUM and AVG of exact numbers are DECIMAL on the server. */

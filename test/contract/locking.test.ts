@@ -1,0 +1,2 @@
+import { expect } from 'chai'
+import { openSqliteStore } from '../../adapters/store/sqlite/index.js'
