@@ -74,7 +74,9 @@ export function bindSchema(
 ): SchemaBinding {
   const recorded: Recorded = ({ id }) => (id === null || identity === 'none' ? undefined : engineIds.get(id))
   const pairs = withSuspects(pairUp(contract, live, recorded, false), live, recorded)
-  const tables = pairs.map((pair) => bindTable(pair, recorded, pair.how === 'guessed' ? 'likely' : identity))
+  const mayBeAnothers = ({ contract: own, live: found }: TablePair) =>
+    found !== null && contract.some((other) => other !== own && mayBe(found.id, recorded(other)))
+  const tables = pairs.map((pair) => bindTable(pair, recorded, pair.how === 'guessed' ? 'likely' : identity, mayBeAnothers(pair)))
   const bound = new Set(tables.map((table) => table.live))
   return { tables, added: live.filter((table) => !bound.has(table) && table.columns.length > 0) }
 }
@@ -96,7 +98,12 @@ function withSuspects(pairs: readonly Pair<Table, Table>[], live: readonly Table
   })
 }
 
-function bindTable(pair: TablePair, recorded: Recorded, identity: 'proven' | 'likely' | 'none'): TableBinding {
+function bindTable(
+  pair: TablePair,
+  recorded: Recorded,
+  identity: 'proven' | 'likely' | 'none',
+  mayBeAnothers: boolean,
+): TableBinding {
   const { contract, live } = pair
   if (live === null) {
     const columns = contract.columns.map(
@@ -109,7 +116,7 @@ function bindTable(pair: TablePair, recorded: Recorded, identity: 'proven' | 'li
   const bound = new Set(columns.flatMap(({ live: column, movedTo }) => [column?.name, movedTo]))
   const added = live.columns.filter(({ name }) => !bound.has(name))
   if (pair.how !== 'taken') return { contract, live, ...decided(pair.how, identity), columns, added }
-  const isDoubtful = (pair.movedTo !== null || pair.isAnothers) && !satisfies(live, contract)
+  const isDoubtful = mayBeAnothers || ((pair.movedTo !== null || pair.isAnothers) && !satisfies(live, contract))
   return {
     ...{ contract, live, relation: 'replaced', evidence: identity, columns, added },
     ...(pair.movedTo === null ? {} : { movedTo: pair.movedTo.name }),

@@ -19,7 +19,7 @@ export function lockService(monitor: ServiceMonitor, author: Author): Promise<Ve
         hint: 'set its mode to auto or strict first',
       })
     }
-    const contract = await lock({ ...monitor.parts, database: monitor.database }, served.live, actor, reason)
+    const contract = await lock(monitor.parts, served.live, actor, reason)
     await monitor.lookNow()
     return recordOf(contract)
   })

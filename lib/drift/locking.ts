@@ -6,8 +6,11 @@ import { digestOf } from '../schema/canonical.js'
 import type { LiveSchema } from '../schema/table.js'
 import type { CycleParts } from './cycle.js'
 
-/** Freezes the live schema as a new version. */
-export async function lock(parts: CycleParts, live: LiveSchema, actor: string, reason: string | null): Promise<ContractVersion> {
+/** What locking needs of a look's parts. */
+type LockParts = Pick<CycleParts, 'store' | 'events' | 'logger'> & { readonly service: { readonly name: string } }
+
+/** Freezes the live schema as a new version, and tells so; when another process was first, its version is the answer, without a word. */
+export async function lock(parts: LockParts, live: LiveSchema, actor: string, reason: string | null): Promise<ContractVersion> {
   const { store, service, events, logger } = parts
   const nextId = await idSource(
     parts,
@@ -38,9 +41,12 @@ export async function lock(parts: CycleParts, live: LiveSchema, actor: string, r
   return contract
 }
 
-/** Another process may lock or merge the same service at the same time: the one that comes second takes the first's. */
+/**
+ * Another process may lock or merge the same service at the same time: the one that comes second takes the first's. Only where
+ * `isOurs` there is something to tell.
+ */
 export async function commitOrAdopt(
-  { store, service }: CycleParts,
+  { store, service }: Pick<LockParts, 'store' | 'service'>,
   commit: () => Promise<ContractVersion>,
 ): Promise<{ contract: ContractVersion; isOurs: boolean }> {
   try {
@@ -70,7 +76,7 @@ export function unnumbered(service: string, live: LiveSchema): ContractVersion {
 }
 
 /** Logical ids for at most `count` new tables and columns, reserved so that no process hands them out again. */
-export async function idSource({ store, service }: Pick<CycleParts, 'store' | 'service'>, count: number): Promise<() => string> {
+export async function idSource({ store, service }: Pick<LockParts, 'store' | 'service'>, count: number): Promise<() => string> {
   return count === 0 ? counter(0) : counter(await store.reserveIds(service.name, count))
 }
 

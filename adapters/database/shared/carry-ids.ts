@@ -14,14 +14,20 @@ interface Item {
  * places, the ones that moved are uncertain too: `id` → `id_old`, `id_new` → `id` leaves an `id` that is another column.
  *
  * @param fresh makes an id from a name; the same name gives the same id
+ * @param orderIsFixed no statement moves a column, so that names which changed places are names that were exchanged
  */
-export function carryIds(earlier: readonly Item[], now: readonly Item[], fresh: (name: string) => string): readonly string[] {
+export function carryIds(
+  earlier: readonly Item[],
+  now: readonly Item[],
+  fresh: (name: string) => string,
+  orderIsFixed = false,
+): readonly string[] {
   const before = new Map(earlier.map((item) => [item.name, item]))
   const names = new Set(now.map(({ name }) => name))
   const vanished = earlier.filter(({ name }) => !names.has(name))
   const stayed = now.filter(({ name }) => before.has(name))
   const places = new Map(earlier.filter(({ name }) => names.has(name)).map(({ name }, index) => [name, index]))
-  const isShuffled = vanished.length > 0 && stayed.length < now.length
+  const isShuffled = orderIsFixed || (vanished.length > 0 && stayed.length < now.length)
   const moved = new Set(isShuffled ? stayed.filter(({ name }, index) => places.get(name) !== index).map(({ name }) => name) : [])
   const doubtful = earlier.flatMap(({ id, name }) => (id !== null && (!names.has(name) || moved.has(name)) ? [id] : []))
   return now.map(({ name }) => {

@@ -125,7 +125,7 @@ function withIds(table: Table, carried: Carried | null, vanished: readonly Table
   const freshColumn = (name: string) => `c:${digest([...origin, table.name, name])}`
   const ids =
     carried?.columns?.map((column, index) => column?.id ?? freshColumn(table.columns[index]?.name ?? '')) ??
-    carryIds(carried?.table.columns ?? [], table.columns, freshColumn)
+    carryIds(carried?.table.columns ?? [], table.columns, freshColumn, table.kind === 'table')
   return {
     ...table,
     id: carried?.table.id ?? (suspects.length === 0 ? fresh : uncertainId(fresh, suspects)),
