@@ -31,7 +31,10 @@ export interface Change {
   readonly hold: Hold | null
   /** One sentence, for people. */
   readonly text: string
-  /** Why `auto` did not merge an additive change by itself; absent otherwise. */
+  /**
+   * `needs-review`: about a new column whose name looks secret; taken only when its table is promoted by name. `table-drifts`: additive,
+   * but what else happened to the table keeps `auto` from merging it.
+   */
   readonly withheld?: 'needs-review' | 'table-drifts'
 }
 

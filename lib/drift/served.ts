@@ -55,9 +55,17 @@ function pendingChanges(parts: ServedParts, binding: SchemaBinding): readonly Ch
   const changes = diffSchema(binding, options)
   const strange = strangeTables(parts, binding, changes)
   if (strange.length > 0) return changedDatabase(changes, strange)
-  const { withheld } = mergeAdditive(contract.tables, binding, changes, () => '', withholder(options.autoExpose))
+  const withhold = withholder(options.autoExpose)
+  const { withheld } = mergeAdditive(contract.tables, binding, changes, () => '', withhold)
+  const isSecret = ({ table, column }: Change) =>
+    binding.tables.some(
+      ({ contract: own, added }) => own.name === table && added.some((one) => one.name === column && withhold(own, one)),
+    )
   const same = (one: Change, other: Change) => one.kind === other.kind && one.table === other.table && one.column === other.column
-  return changes.map((change) => withheld.find((other) => same(change, other)) ?? change)
+  return changes.map((change) => {
+    if (change.class === 'breaking') return isSecret(change) ? { ...change, withheld: 'needs-review' } : change
+    return withheld.find((other) => same(change, other)) ?? change
+  })
 }
 
 /**
