@@ -19,6 +19,10 @@ export interface TablePlan {
   readonly columns: readonly ColumnPlan[]
   /** The primary key's columns in key order; empty without one. */
   readonly key: readonly ColumnPlan[]
+  /** Whether the live table still keeps rows from having equal keys. Where it does not, an id can mean several rows. */
+  readonly keyIsUnique: boolean
+  /** Whether besides that no part of the key is ever NULL, so that ordering by it ends with no two rows equal. */
+  readonly keyIsTotal: boolean
   /** A column by its contract name. */
   column(name: string): ColumnPlan | undefined
 }
@@ -31,6 +35,8 @@ export interface ColumnPlan {
   readonly ref: RawBuilder<unknown> | null
   /** What the live schema calls it, to read the database's errors; null where there is none. */
   readonly liveName: string | null
+  /** What the live schema has behind `ref`; null where there is none. */
+  readonly live: Column | null
   /** What to select, and how its raw value becomes JSON text. */
   readonly read: RawBuilder<unknown>
   readonly encode: Encoder
@@ -78,8 +84,18 @@ function planTable(binding: TableBinding, changes: readonly Change[], options: P
     source: options.dialect.table(options.schema, binding.live.name),
     columns,
     key,
+    ...keyStrength(binding, key),
     column: (column) => byName.get(column),
   }
+}
+
+/** Any live key within the promised one keeps that one unique too. */
+function keyStrength({ contract, live }: TableBinding, key: readonly ColumnPlan[]) {
+  const names = key.flatMap(({ liveName }) => liveName ?? [])
+  const isWhole = names.length > 0 && names.length === contract.primaryKey?.length
+  const keys = [live?.primaryKey ?? [], ...(live?.uniqueKeys.map(({ columns }) => columns) ?? [])]
+  const keyIsUnique = isWhole && keys.some((one) => one.length > 0 && one.every((name) => names.includes(name)))
+  return { keyIsUnique, keyIsTotal: keyIsUnique && key.every((part) => part.live?.nullable === false) }
 }
 
 function planColumn(binding: ColumnBinding, changes: readonly Change[], options: ProjectionOptions): ColumnPlan {
@@ -87,10 +103,11 @@ function planColumn(binding: ColumnBinding, changes: readonly Change[], options:
   const hold = strongest(changes.filter((change) => change.column === column.name))
   const encode = encoderFor(column.type, options)
   if (hold === 'null' || hold === 'unservable' || hold === 'stand-in' || binding.live === null) {
-    return { column, hold: hold ?? 'unservable', ref: null, liveName: null, read: sql`null`, encode }
+    return { column, hold: hold ?? 'unservable', ref: null, liveName: null, live: null, read: sql`null`, encode }
   }
   const ref = sql.id(binding.live.name)
-  return { column, hold, ref, liveName: binding.live.name, read: options.dialect.read(ref, binding.live.type), encode }
+  const { live } = binding
+  return { column, hold, ref, liveName: live.name, live, read: options.dialect.read(ref, live.type), encode }
 }
 
 const strength: Record<Hold, number> = { mapped: 1, converted: 2, null: 3, 'stand-in': 4, unservable: 5 }

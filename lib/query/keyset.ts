@@ -21,7 +21,9 @@ export type Position = readonly (string | null)[]
  * their text; not enums, which some engines sort by label number and compare by label.
  */
 export function isKeyset(keys: readonly SortKey[]): boolean {
-  return keys.every(({ plan }) => plan.ref !== null && positionTypes.has(plan.column.type.name))
+  return keys.every(
+    ({ plan }) => plan.live !== null && positionTypes.has(plan.column.type.name) && positionTypes.has(plan.live.type.name),
+  )
 }
 
 const positionTypes = new Set([

@@ -36,7 +36,7 @@ function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context:
       ? plan.columns.map((column) => selectColumn(plan, column, column.column.name))
       : query.fields.map((field) => selectField(plan, field, context))
   const keys = sortKeys(plan, query.order)
-  const keyset = keys.length > 0 && plan.key.length > 0 && isKeyset(keys)
+  const keyset = plan.keyIsTotal && isKeyset(keys)
   const position = keyset ? keys.map((key) => selectColumn(plan, key.plan, key.plan.column.name)) : []
   return {
     outputs: selected.map(({ output }) => output),
@@ -101,7 +101,7 @@ function groupOrder(plan: TablePlan, query: ReadQuery, selected: readonly Select
   })
 }
 
-/** Asked order, then the primary key, so that pages do not overlap. */
+/** Asked order, then what there is of the primary key: the whole of it keeps pages from overlapping. */
 function sortKeys(plan: TablePlan, order: readonly OrderNode[]): SortKey[] {
   const asked = order.map(({ name, descending }) => ({ plan: sortable(plan, columnNamed(plan, name, 'order')), descending }))
   const rest = plan.key.filter((key) => key.ref !== null && !asked.some((one) => one.plan === key))

@@ -47,11 +47,20 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Checks every key and value of one record against the contract. `row` is its index in a batch. */
-export function checkRecord(plan: TablePlan, record: object, row: number | undefined): WriteRecord {
+/**
+ * Checks every key and value of one record against the contract. `row` is its index in a batch. Columns of `address` only say
+ * which row is meant: they are not written, so it does not matter whether they could be.
+ */
+export function checkRecord(
+  plan: TablePlan,
+  record: object,
+  row: number | undefined,
+  address: readonly ColumnPlan[] = [],
+): WriteRecord {
   return Object.entries(record).flatMap(([name, value]) => {
     const column = columnNamed(plan, name, row === undefined ? 'the body' : `row ${row} of the body`)
-    if (isReadOnly(column.column)) {
+    const isAddress = address.includes(column)
+    if (isReadOnly(column.column) && !isAddress) {
       fail('read-only-column', {
         detail: `"${plan.table.name}.${name}" is ${column.column.generated ? 'computed' : 'always numbered'} by the database`,
         hint: 'leave it out of the body',
@@ -63,13 +72,13 @@ export function checkRecord(plan: TablePlan, record: object, row: number | undef
       column.column,
       row === undefined ? { table: plan.table.name } : { table: plan.table.name, row },
     )
-    return writable(plan, column, checked) ? [{ plan: column, value: checked }] : []
+    return isAddress || writable(plan, column, checked) ? [{ plan: column, value: checked }] : []
   })
 }
 
 /** Whether the value has a place to go. A column that is gone accepts NULL silently; anything else would be lost. */
 function writable(plan: TablePlan, column: ColumnPlan, value: Parameter): boolean {
-  if (column.ref !== null) return true
+  if (column.live !== null && !isReadOnly(column.live)) return true
   if (column.hold === 'null' && value === null) return false
   return fail('contract-drift', {
     detail: `"${plan.table.name}.${column.column.name}" cannot be written now: the database changed under the contract`,

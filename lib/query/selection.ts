@@ -32,6 +32,37 @@ export function keysWhere(plan: TablePlan, keys: readonly (readonly string[])[],
   return balanced(rows, sql`or`)
 }
 
+/** Rows a PATCH or DELETE chooses with one statement, and the most there can be; null: as many as there are. */
+export interface WritePart {
+  readonly where: Sql
+  readonly most: number | null
+}
+
+/**
+ * The condition of {@link selectionWhere} for a write; null when nothing is chosen. Ids that may mean several rows are treated
+ * one by one, so that too many rows of one do not hide behind another that has none.
+ */
+export function writeParts(plan: TablePlan, selection: Selection, dialect: SqlDialect): readonly WritePart[] | null {
+  const { ids } = selection
+  const where = selectionWhere(plan, selection, dialect, 'write')
+  if (where === null) return null
+  if (ids === null || plan.keyIsUnique) return [{ where, most: ids?.length ?? null }]
+  const one = (id: readonly string[]) => selectionWhere(plan, { ...selection, ids: [id] }, dialect, 'write') ?? where
+  return distinct(plan, ids).map((id) => ({ where: one(id), most: 1 }))
+}
+
+function distinct(plan: TablePlan, ids: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const valuesOf = (id: readonly string[]) =>
+    plan.key.map((part, index) => fromText(id[index] ?? '', part.column, plan.table.name, 'invalid-id'))
+  return [...new Map(ids.map((id) => [JSON.stringify(valuesOf(id)), id])).values()]
+}
+
+/** A statement that finds a row when one of these ids means several rows. */
+export function severalRowsById(plan: TablePlan, ids: readonly (readonly string[])[], dialect: SqlDialect): Sql {
+  const key = sql.join(plan.key.map((part) => liveRef(plan, part)))
+  return sql`select 1 from ${plan.source} where ${keysWhere(plan, ids, dialect)} group by ${key} having count(*) > 1 limit 1`
+}
+
 /** Both conditions, where there are two. */
 export function both(left: Sql | null, right: Sql | null): Sql | null {
   return left !== null && right !== null ? sql`${left} and ${right}` : (left ?? right)

@@ -97,6 +97,7 @@ async function updateThenRead(
 ): Promise<readonly Row[]> {
   const { plan, dialect } = context
   requireKey(plan)
+  if (!plan.keyIsUnique) keyDrifted(plan)
   const parts = plan.key.map((key) => outputOf(key))
   const keyList = selectList(plan.key)
   const found = await run(context, sql`select ${keyList} from ${plan.source} where ${where} for update`)
@@ -107,10 +108,20 @@ async function updateThenRead(
   )) {
     const before = chunk.map((row) => keyText(plan, parts, row))
     const after = before.map((key) => key.map((text, index) => assigned(plan, record, index) ?? text))
-    await run(context, sql`update ${plan.source} set ${sets} where ${keysWhere(plan, before, dialect)}`)
+    const { affected } = await run(context, sql`update ${plan.source} set ${sets} where ${keysWhere(plan, before, dialect)}`)
+    if (affected > chunk.length) keyDrifted(plan)
     rows.push(...(await run(context, sql`select ${list} from ${plan.source} where ${keysWhere(plan, after, dialect)}`)).rows)
   }
   return rows
+}
+
+/** Rows are told apart by their keys here, and the database does not keep these apart any more. */
+function keyDrifted(plan: TablePlan): never {
+  const columns = plan.key.map(({ column }) => column.name)
+  fail('contract-drift', {
+    detail: `"${plan.table.name}" cannot be updated now: in the database (${columns.join(', ')}) is no key any more`,
+    context: { table: plan.table.name, columns },
+  })
 }
 
 function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
