@@ -1,11 +1,12 @@
 import { DatabaseError } from '../database.js'
 import { fail, isFaucetError } from '../errors.js'
-import type { TablePlan } from '../projection/projection.js'
 import { flag } from '../query/parameters.js'
+import { type Call, type DataContext, onTable, param } from './call.js'
 import { problemOf } from './database-problem.js'
-import { errorEntry } from './problem.js'
+import { errorEntry, unexpected } from './problem.js'
 import { listText, tookSince } from './respond.js'
 import type { FaucetResponse } from './types.js'
+import { requireWritable } from './writing.js'
 
 /** The parameters a batch of writes takes. */
 export const batchParameters = ['rollback', 'continue'] as const
@@ -23,21 +24,49 @@ export function batchMode(query: URLSearchParams): 'all' | 'each' {
   return each ? 'each' : 'all'
 }
 
-/** Runs `work` for every item on its own: refused items answer with their error in their place, and the rest goes on. */
-export async function runEach<T>(
-  plan: TablePlan,
-  items: readonly T[],
+/** The items of a batch whose rows are to be treated each on its own. */
+export interface Each<T> {
+  readonly each: readonly T[]
+}
+
+/**
+ * Checks and plans a write of rows. `plan` answers at once, or with the items that `work` is then to treat each on its own:
+ * each planned, committed and, where the schema moved or a conflict came between, run again by itself. Whatever one fails
+ * with is answered in its place, since those before it stay written.
+ */
+export async function onRows<T>(
+  call: Call,
   status: number,
-  work: (item: T, index: number) => Promise<string>,
+  plan: (context: DataContext) => Promise<FaucetResponse | Each<T>>,
+  work: (context: DataContext, item: T, index: number) => Promise<string>,
+): Promise<FaucetResponse> {
+  const planned = await onTable(call, 'write', (context) => {
+    requireWritable(context)
+    return plan(context)
+  })
+  return 'each' in planned ? runEach(call, status, planned.each, work) : planned
+}
+
+async function runEach<T>(
+  call: Call,
+  status: number,
+  items: readonly T[],
+  work: (context: DataContext, item: T, index: number) => Promise<string>,
 ): Promise<FaucetResponse> {
   const start = performance.now()
   const errors: number[] = []
   const rows: string[] = []
   for (const [index, item] of items.entries()) {
     try {
-      rows.push(await work(item, index))
+      // Nobody waits for the rest.
+      if (call.request.signal.aborted) throw new DatabaseError('cancelled')
+      const row = await onTable(call, 'write', (context) => {
+        requireWritable(context)
+        return work(context, item, index)
+      })
+      rows.push(row)
     } catch (error) {
-      rows.push(JSON.stringify(refusal(error, plan)))
+      rows.push(JSON.stringify(refusal(call, error)))
       errors.push(index)
     }
   }
@@ -51,11 +80,8 @@ export async function runEach<T>(
   return listText(status, rows, meta)
 }
 
-/** The error of one item; what would be the whole service's failure is thrown on. */
-function refusal(error: unknown, plan: TablePlan): object {
-  const moved =
-    error instanceof DatabaseError && (error.kind === 'schema' || error.kind === 'unavailable' || error.kind === 'cancelled')
-  const problem = problemOf(error, plan, 'write')
-  if (moved || !isFaucetError(problem)) throw error
-  return errorEntry(problem)
+function refusal(call: Call, error: unknown): object {
+  const problem = problemOf(error, null, 'write')
+  if (isFaucetError(problem) && problem.code !== 'internal') return errorEntry(problem)
+  return errorEntry(unexpected(call.core.config.logger, param(call, 'service'), problem))
 }

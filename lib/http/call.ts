@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/resolve.js'
 import type { ContractController } from '../controller/controller.js'
-import { DatabaseError } from '../database.js'
+import { DatabaseError, type FailureKind } from '../database.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
@@ -25,6 +25,12 @@ export interface Call {
   readonly params: ReadonlyMap<string, string>
   /** Who operates, on system routes; empty elsewhere. */
   readonly actor: string
+  readonly answering: Answering
+}
+
+/** What the call was last planned on, for the response header; null before that. What is served can change while it runs. */
+export interface Answering {
+  served: Served | null
 }
 
 export type Handler = (call: Call) => Promise<FaucetResponse>
@@ -38,6 +44,14 @@ export function monitorOf(call: Call): ServiceMonitor {
   return (
     call.core.monitors.get(param(call, 'service')) ?? fail('unknown-route', { detail: `no service "${param(call, 'service')}"` })
   )
+}
+
+/** What the service serves now, as the consumer may have it. */
+export async function servedFor(call: Call): Promise<Served> {
+  const served = await monitorOf(call).served()
+  call.answering.served = served
+  checkPin(call, served)
+  return served
 }
 
 /** What a data handler works with. */
@@ -60,18 +74,22 @@ export async function onTable<T>(call: Call, purpose: Purpose, work: (context: D
   const monitor = monitorOf(call)
   const { engine } = monitor.parts
   for (let attempt = 1; ; attempt++) {
-    const served = await monitor.served()
-    checkPin(call, served)
+    const served = await servedFor(call)
     const plan = tablePlan(served, param(call, 'table'))
     try {
       return await work({ plan, served, monitor, dialect: engine.sql, can: engine.can })
     } catch (error) {
       const kind = error instanceof DatabaseError ? error.kind : null
       if (kind === 'retry' && attempt < conflictRuns) continue
-      if (kind === 'schema' && attempt < replans && (await monitor.lookAgain(served))) continue
+      if (isStale(kind, purpose) && attempt < replans && (await monitor.lookAgain(served))) continue
       throw problemOf(error, plan, purpose)
     }
   }
+}
+
+/** Whether the failure may come from a plan that the schema has left behind. */
+function isStale(kind: FailureKind | null, purpose: Purpose): boolean {
+  return kind === 'schema' || (kind === 'read-only' && purpose === 'write')
 }
 
 /** The plan of a contract table; fails with `unknown-table` and the nearest name. */
@@ -90,7 +108,7 @@ function tablePlan(served: Served, name: string): TablePlan {
  * A consumer may name the contract it was built for: `7`, `7.2` or `shop@7`, with `; digest=…`. The served version
  * answers to its number and to earlier revisions of itself, which it only added to; anything else is gone.
  */
-export function checkPin(call: Call, served: Served): void {
+function checkPin(call: Call, served: Served): void {
   const header = call.request.headers['faucet-contract']
   if (header === undefined) return
   const text = Array.isArray(header) ? header.join(',') : header

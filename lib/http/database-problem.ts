@@ -1,6 +1,7 @@
 import { DatabaseError } from '../database.js'
 import { FaucetError, type ProblemCode, type ProblemOptions } from '../errors.js'
 import type { TablePlan } from '../projection/projection.js'
+import { isRequiredOnInsert } from '../schema/table.js'
 
 /** What the statement was for: a connection lost during a write leaves its outcome unknown. */
 export type Purpose = 'read' | 'write'
@@ -87,7 +88,10 @@ function describe(error: DatabaseError, plan: TablePlan | null, purpose: Purpose
 
 const valueTexts = { value: 'does not fit', 'too-long': 'is too long for', 'out-of-range': 'is out of range for' } as const
 
-/** A column that must have a value but is not in the contract came after it: the consumer could not know. */
+/**
+ * A column that must have a value but is not in the contract came after it: the consumer could not know. Nor that one may not
+ * be left out or NULL any more, where the contract allows it.
+ */
 function notNull(plan: TablePlan | null, error: DatabaseError, where: string, context: object): [ProblemCode, ProblemOptions] {
   const column = contractColumn(plan, error.facts.column)
   if (column === null && error.facts.column !== undefined && plan !== null) {
@@ -96,6 +100,17 @@ function notNull(plan: TablePlan | null, error: DatabaseError, where: string, co
       {
         detail: `new rows of ${where} now need a value that the contract does not have`,
         hint: 'an operator must promote the change or give a default',
+        context: { ...context },
+      },
+    ]
+  }
+  const promised = plan?.columns.find((candidate) => candidate.column.name === column)?.column
+  if (promised !== undefined && !isRequiredOnInsert(promised)) {
+    return [
+      'contract-drift',
+      {
+        detail: `${where} now needs a value for "${column}", which the contract lets writers leave out`,
+        hint: 'send a value, or an operator must promote the change or give a default',
         context: { ...context },
       },
     ]

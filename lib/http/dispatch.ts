@@ -1,10 +1,10 @@
 import { checkAccess, checkOperate } from '../access/access.js'
 import { contractHeader } from '../drift/served.js'
-import { FaucetError, fail, isFaucetError } from '../errors.js'
+import { fail, isFaucetError } from '../errors.js'
 import { didYouMean } from '../query/nearest.js'
-import type { Core } from './call.js'
+import type { Answering, Core } from './call.js'
 import { problemOf } from './database-problem.js'
-import { problemResponse } from './problem.js'
+import { problemResponse, unexpected } from './problem.js'
 import { matchRoutes, type Route } from './routes.js'
 import type { FaucetHandler, FaucetRequest, FaucetResponse } from './types.js'
 
@@ -13,12 +13,15 @@ export function createHandler(core: Core): FaucetHandler {
   return async (request) => {
     const segments = segmentsOf(request.path)
     if (segments === null || !isOurs(core, segments)) return null
+    const answering: Answering = { served: null }
     try {
-      return finish(core, segments, await route(core, request, segments))
+      return finish(core, segments, answering, await route(core, request, segments, answering))
     } catch (error) {
       const problem = problemOf(error, null, 'read')
-      if (isFaucetError(problem) && problem.code !== 'internal') return finish(core, segments, problemResponse(problem))
-      throw unexpected(core, segments, error)
+      if (isFaucetError(problem) && problem.code !== 'internal')
+        return finish(core, segments, answering, problemResponse(problem))
+      const service = core.monitors.has(segments[0] ?? '') ? (segments[0] ?? null) : null
+      throw unexpected(core.config.logger, service, error)
     }
   }
 }
@@ -39,7 +42,12 @@ function isOurs(core: Core, [first, second]: readonly string[]): boolean {
   return first === 'healthz' || first === 'readyz' || core.monitors.has(first ?? '')
 }
 
-async function route(core: Core, request: FaucetRequest, segments: readonly string[]): Promise<FaucetResponse> {
+async function route(
+  core: Core,
+  request: FaucetRequest,
+  segments: readonly string[],
+  answering: Answering,
+): Promise<FaucetResponse> {
   const match = matchRoutes(segments)
   if (match === null) return unknownRoute(segments)
   const allow = allowed(match.routes)
@@ -51,7 +59,7 @@ async function route(core: Core, request: FaucetRequest, segments: readonly stri
   }
   const actor = await admit(core, request, found, match.params)
   if (method !== 'GET') refuseCrossSite(request)
-  return found.handler({ core, request, params: match.params, actor })
+  return found.handler({ core, request, params: match.params, actor, answering })
 }
 
 function allowed(routes: readonly Route[]): string {
@@ -106,8 +114,9 @@ function hostOf(origin: string): string | null {
 }
 
 /** Headers that every answer of ours has. */
-function finish(core: Core, segments: readonly string[], response: FaucetResponse): FaucetResponse {
-  const served = core.monitors.get((segments[0] === 'system' ? segments[2] : segments[0]) ?? '')?.current ?? null
+function finish(core: Core, segments: readonly string[], answering: Answering, response: FaucetResponse): FaucetResponse {
+  const served =
+    answering.served ?? core.monitors.get((segments[0] === 'system' ? segments[2] : segments[0]) ?? '')?.current ?? null
   const contract = served === null ? null : contractHeader(served)
   const headers = {
     'cache-control': response.status === 503 ? 'no-store' : 'private, no-store',
@@ -117,11 +126,4 @@ function finish(core: Core, segments: readonly string[], response: FaucetRespons
     ...response.headers,
   }
   return { ...response, headers }
-}
-
-/** What nobody foresaw goes to the host's own error handling, with a status and without its text. */
-function unexpected(core: Core, segments: readonly string[], cause: unknown): FaucetError {
-  const service = core.monitors.has(segments[0] ?? '') ? (segments[0] ?? null) : null
-  core.config.logger.error('a request failed unexpectedly', { service, error: cause })
-  return new FaucetError('internal', { detail: 'the request could not be answered', cause })
 }

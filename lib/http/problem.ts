@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { FaucetError } from '../errors.js'
-import { problems } from '../errors.js'
+import { FaucetError, problems } from '../errors.js'
+import type { Logger } from '../logger.js'
 import type { FaucetResponse } from './types.js'
 
 /** The RFC 9457 body of an error, with the Go original's `error` object beside it so that its clients work unchanged. */
@@ -31,6 +31,12 @@ export function problemResponse(error: FaucetError): FaucetResponse {
     headers: { 'content-type': 'application/problem+json', ...lowerCased(error.headers) },
     body: JSON.stringify(problemBody(error)),
   }
+}
+
+/** What nobody foresaw goes to the log, and on without its text: to the host's own error handling, or as the error of one row. */
+export function unexpected(logger: Logger, service: string | null, cause: unknown): FaucetError {
+  logger.error('a request failed unexpectedly', { service, error: cause })
+  return new FaucetError('internal', { detail: 'the request could not be answered', cause })
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -56,6 +56,15 @@ export function requireOne(plan: TablePlan, id: string, rows: number): void {
   })
 }
 
+/** The same for rows chosen by ids: there are no more of them than ids. */
+export function requireAtMost(plan: TablePlan, most: number | null, rows: number): void {
+  if (most === null || rows <= most) return
+  fail('contract-drift', {
+    detail: `several rows of "${plan.table.name}" have the same id now`,
+    context: { table: plan.table.name },
+  })
+}
+
 export function rowNotFound(plan: TablePlan, id: string): never {
   const shown = id.slice(0, 80)
   fail('row-not-found', { detail: `no row "${shown}" in "${plan.table.name}"`, context: { table: plan.table.name, id: shown } })

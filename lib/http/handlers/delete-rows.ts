@@ -1,31 +1,42 @@
 import type { RawBuilder } from 'kysely'
 import { checkParameters } from '../../query/parameters.js'
-import { keysWhere } from '../../query/selection.js'
-import { deleteRows } from '../../query/write.js'
-import { runEach } from '../batch.js'
+import { keysWhere, type WritePart } from '../../query/selection.js'
+import { deleteRows, type WriteContext } from '../../query/write.js'
+import { onRows } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { json, tookSince } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
-import { inTransaction, requireOne, requireWritable } from '../writing.js'
+import { inTransaction, requireAtMost, requireOne, requireWritable } from '../writing.js'
 import { keyOf } from './read-row.js'
-import { guardedSelection } from './update-rows.js'
+import { guardedSelection, keyWhere } from './update-rows.js'
 
 /** `DELETE /{service}/_table/{table}`: all rows that `filter` or `ids` choose; answers how many. */
 export async function deleteMany(call: Call): Promise<FaucetResponse> {
   const start = performance.now()
-  return onTable(call, 'write', async (context) => {
-    requireWritable(context)
-    const selection = guardedSelection(call, context)
-    if (selection.each !== null) {
-      return runEach(context.plan, selection.each, 200, async (key) => {
-        const where = keysWhere(context.plan, [key], context.dialect)
-        await deleteOne(call, context, where, key.join(','))
-        return JSON.stringify({ deleted: true })
-      })
-    }
-    const count = await inTransaction(call, context, (write) => deleteRows(write, selection.where))
-    return json(200, { meta: { count, took_ms: tookSince(start) } })
-  })
+  return onRows(
+    call,
+    200,
+    async (context) => {
+      const selection = guardedSelection(call, context)
+      if (selection.each !== null) return { each: selection.each }
+      const count = await inTransaction(call, context, (write) => deleteParts(write, selection.parts))
+      return json(200, { meta: { count, took_ms: tookSince(start) } })
+    },
+    async (context, key) => {
+      await deleteOne(call, context, keyWhere(context, key), key.join(','))
+      return JSON.stringify({ deleted: true })
+    },
+  )
+}
+
+async function deleteParts(context: WriteContext, parts: readonly WritePart[]): Promise<number> {
+  let count = 0
+  for (const { where, most } of parts) {
+    const deleted = await deleteRows(context, where)
+    requireAtMost(context.plan, most, deleted)
+    count += deleted
+  }
+  return count
 }
 
 /** `DELETE /{service}/_table/{table}/{id}`. */

@@ -1,9 +1,11 @@
 import type { Row } from '../../database.js'
 import { fail } from '../../errors.js'
+import { type TablePlan, unservable } from '../../projection/projection.js'
 import { createSerializer, encodeValue } from '../../projection/serialize.js'
 import { type Position, readCursor, writeCursor } from '../../query/keyset.js'
 import { type Listing, planListing } from '../../query/listing.js'
 import { parseReadQuery, type ReadQuery } from '../../query/read-query.js'
+import { severalRowsById } from '../../query/selection.js'
 import { textOfJson } from '../../query/write.js'
 import { type Call, type DataContext, onTable } from '../call.js'
 import { listText, tookSince } from '../respond.js'
@@ -13,10 +15,21 @@ import { streamRows } from './stream-rows.js'
 /** `GET /{service}/_table/{table}`: a page of rows, or all of them as NDJSON. */
 export async function readRows(call: Call): Promise<FaucetResponse> {
   const streaming = wantsStream(call)
-  return onTable(call, 'read', (context) => {
+  return onTable(call, 'read', async (context) => {
     const query = parseReadQuery(call.request.query, context.plan, context.monitor.parts.service.limits, streaming)
+    if (query.ids !== null && !context.plan.keyIsUnique) await requireRowById(context, query.ids, call.request.signal)
     return streaming ? streamRows(call, context, query) : readPage(call, context, query)
   })
+}
+
+/** As for a single row: an id that means several rows is no id. */
+async function requireRowById({ plan, dialect, monitor }: DataContext, ids: readonly (readonly string[])[], signal: AbortSignal) {
+  const { rows } = await monitor.database.query(dialect.compile(severalRowsById(plan, ids, dialect)), { signal })
+  if (rows.length > 0) severalRows(plan)
+}
+
+function severalRows(plan: TablePlan): never {
+  unservable(plan.table.name, null, 'several rows have the same id')
 }
 
 function wantsStream(call: Call): boolean {
@@ -35,6 +48,8 @@ async function readPage(call: Call, context: DataContext, query: ReadQuery): Pro
   const limit = query.limit ?? 0
   const page = listing.page({ limit, offset: query.offset, after: cursors.after })
   const rows = limit === 0 ? [] : (await monitor.database.query(context.dialect.compile(page), { signal })).rows
+  // Nobody has looked since the key went.
+  if (query.ids !== null && rows.length > query.ids.length) severalRows(plan)
   const total = query.includeCount ? await countRows(context, listing, signal) : undefined
   const last = rows.at(-1)
   const next = limit > 0 && rows.length === limit && last !== undefined ? cursors.from(last) : undefined
@@ -54,7 +69,7 @@ export function pageCursors(context: DataContext, query: ReadQuery, listing: Lis
   if (query.cursor !== null && listing.position.length === 0) {
     fail('invalid-cursor', {
       detail: 'this list cannot be paged by cursor',
-      hint: 'it needs a primary key and an order by plain columns; use offset',
+      hint: 'it needs a primary key that is kept and never NULL, and an order by plain columns; use offset',
       context: { parameter: 'cursor' },
     })
   }

@@ -6,7 +6,7 @@ import { checkRecord, isSingle, type WriteRecord } from '../../query/records.js'
 import { keysWhere } from '../../query/selection.js'
 import { fromText } from '../../query/values.js'
 import { textOfParameter, updateRows, type WriteContext, type Written } from '../../query/write.js'
-import { batchMode, batchParameters, runEach } from '../batch.js'
+import { batchMode, batchParameters, onRows } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { jsonText, listText, tookSince } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
@@ -23,28 +23,26 @@ interface Replacement {
 /** `PUT /{service}/_table/{table}`: writes each row of the body by its key. A row that is not there is 404. */
 export async function replaceRows(call: Call): Promise<FaucetResponse> {
   const start = performance.now()
-  return onTable(call, 'write', async (context) => {
-    requireWritable(context)
-    checkParameters(call.request.query, batchParameters)
-    requireKey(context.plan)
-    const mode = batchMode(call.request.query)
-    const { records, body } = await bodyRecords(call, context)
-    const check = (record: object, row: number | undefined) => splitKey(context.plan, checkRecord(context.plan, record, row), row)
-    if (mode === 'each') {
-      return runEach(
-        context.plan,
-        records,
-        200,
-        async (record, index) => (await write(call, context, [check(record, index)]))[0] ?? 'null',
-      )
-    }
-    const rows = await write(
-      call,
-      context,
-      records.map((record, index) => check(record, isSingle(body) ? undefined : index)),
-    )
-    return listText(200, rows, { count: rows.length, took_ms: tookSince(start) })
-  })
+  return onRows(
+    call,
+    200,
+    async (context) => {
+      checkParameters(call.request.query, batchParameters)
+      requireKey(context.plan)
+      const mode = batchMode(call.request.query)
+      const { records, body } = await bodyRecords(call, context)
+      if (mode === 'each') return { each: records }
+      const checked = records.map((record, index) => checkReplacement(context, record, isSingle(body) ? undefined : index))
+      const rows = await write(call, context, checked)
+      return listText(200, rows, { count: rows.length, took_ms: tookSince(start) })
+    },
+    async (context, record, index) => (await write(call, context, [checkReplacement(context, record, index)]))[0] ?? 'null',
+  )
+}
+
+function checkReplacement({ plan }: DataContext, record: object, row: number | undefined): Replacement {
+  requireKey(plan)
+  return splitKey(plan, checkRecord(plan, record, row, plan.key), row)
 }
 
 /** `PUT /{service}/_table/{table}/{id}`: the row as it is then. A key in the body must be the path's. */
@@ -54,7 +52,7 @@ export async function replaceRow(call: Call): Promise<FaucetResponse> {
     requireWritable(context)
     checkParameters(call.request.query, [])
     const key = keyOf(plan, param(call, 'id'))
-    const record = checkRecord(plan, await bodyRecord(call, context), undefined)
+    const record = checkRecord(plan, await bodyRecord(call, context), undefined, plan.key)
     const values = record.filter((one) => !plan.key.includes(one.plan))
     for (const one of record.filter((candidate) => plan.key.includes(candidate.plan))) {
       const text = key[plan.key.indexOf(one.plan)] ?? ''

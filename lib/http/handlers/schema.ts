@@ -6,7 +6,7 @@ import { didYouMean } from '../../query/nearest.js'
 import { checkParameters } from '../../query/parameters.js'
 import type { ColumnType } from '../../schema/column-type.js'
 import { type Column, isReadOnly, isRequiredOnInsert, type Table } from '../../schema/table.js'
-import { type Call, checkPin, monitorOf, param } from '../call.js'
+import { type Call, param, servedFor } from '../call.js'
 import { json } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
 
@@ -38,9 +38,7 @@ export async function readSchema(call: Call): Promise<FaucetResponse> {
 
 async function current(call: Call): Promise<Served> {
   checkParameters(call.request.query, [])
-  const served = await monitorOf(call).served()
-  checkPin(call, served)
-  return served
+  return servedFor(call)
 }
 
 function tableState({ changes, locked }: Served, table: string): DriftState {

@@ -1,11 +1,14 @@
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Row } from '../../database.js'
+import { DatabaseError, type Row } from '../../database.js'
+import type { Served } from '../../drift/served.js'
 import { FaucetError, isFaucetError } from '../../errors.js'
+import { type TablePlan, unservable } from '../../projection/projection.js'
 import { createSerializer } from '../../projection/serialize.js'
 import type { Position } from '../../query/keyset.js'
 import { type Listing, planListing } from '../../query/listing.js'
 import type { ReadQuery } from '../../query/read-query.js'
+import { canonicalJson } from '../../schema/canonical.js'
 import type { Call, DataContext } from '../call.js'
 import { problemOf } from '../database-problem.js'
 import { errorEntry } from '../problem.js'
@@ -44,27 +47,79 @@ type Page = readonly string[]
 async function* keysetPages(call: Call, context: DataContext, query: ReadQuery, listing: Listing): AsyncGenerator<Page> {
   let after: Position | null = pageCursors(context, query, listing).after
   let left = query.limit ?? Number.POSITIVE_INFINITY
-  let now = context
+  let planned: Planned = { context, listing }
   for (let first = true; left > 0; first = false) {
-    const plan = planListing(now.plan, query, now)
-    const limit = Math.min(pageRows, left)
-    const statement = plan.page({ limit, offset: first ? query.offset : 0, after })
-    const { rows } = await now.monitor.database.query(now.dialect.compile(statement), { signal: call.request.signal })
-    if (rows.length > 0) yield rows.map(createSerializer(now.plan.table.name, plan.outputs))
+    const page = { limit: Math.min(pageRows, left), offset: first ? query.offset : 0, after }
+    // The first page fails with the request, which is then planned anew whole.
+    const read = first ? await readOnce(call, planned, page) : await readPage(call, query, replanned(planned, query), page)
+    const { rows } = read
+    planned = read.planned
+    if (rows.length > 0) yield rows.map(createSerializer(context.plan.table.name, planned.listing.outputs))
     const last = rows.at(-1)
-    if (last === undefined || rows.length < limit) return
-    after = positionOf(now, plan, last)
+    if (last === undefined || rows.length < page.limit) return
+    after = positionOf(planned.context, planned.listing, last)
     left -= rows.length
-    now = replanned(now)
   }
 }
 
-/** The same contract on the schema of this moment; a stream finishes on the contract it began with. */
-function replanned(context: DataContext): DataContext {
-  const served = context.monitor.current
-  if (served === null || served === context.served || served.contract.digest !== context.served.contract.digest) return context
-  const plan = served.projection.table(context.plan.table.name)
-  return plan === undefined ? context : { ...context, served, plan }
+interface Planned {
+  readonly context: DataContext
+  readonly listing: Listing
+}
+
+type PageOptions = Parameters<Listing['page']>[0]
+
+async function readOnce(call: Call, planned: Planned, page: PageOptions) {
+  const { monitor, dialect } = planned.context
+  const { rows } = await monitor.database.query(dialect.compile(planned.listing.page(page)), { signal: call.request.signal })
+  return { rows, planned }
+}
+
+/** Most times one page is read anew because the schema moved under its statement, or for a conflict. */
+const pageRuns = 3
+
+async function readPage(call: Call, query: ReadQuery, planned: Planned, page: PageOptions) {
+  for (let attempt = 1, now = planned; ; attempt++, now = replanned(now, query)) {
+    try {
+      return await readOnce(call, now, page)
+    } catch (error) {
+      const kind = error instanceof DatabaseError && attempt < pageRuns ? error.kind : null
+      const { monitor, served } = now.context
+      if (kind !== 'retry' && !(kind === 'schema' && (await monitor.lookAgain(served)))) throw error
+    }
+  }
+}
+
+/** The same promises on the schema of this moment; fails where they are not the same any more, or cannot be continued by key. */
+function replanned(planned: Planned, query: ReadQuery): Planned {
+  const { context, listing } = planned
+  const { current } = context.monitor
+  if (current === null || current === context.served) return planned
+  const plan = samePromises(context, current)
+  if (plan === null) {
+    unservable(context.plan.table.name, null, 'the contract was promoted while this list was read; start again')
+  }
+  const now = { ...context, served: current, plan }
+  const next = planListing(plan, query, now)
+  if (next.position.length === listing.position.length) return { context: now, listing: next }
+  return unservable(plan.table.name, null, 'the key by which this list continues has changed; start again')
+}
+
+/** The table as it was promised, on what is served now. A revision may have added to it, or let types grow. */
+function samePromises({ plan, served }: DataContext, current: Served): TablePlan | null {
+  if (current.locked !== served.locked || current.contract.version !== served.contract.version) return null
+  const now = current.projection.table(plan.table.name)
+  if (now === undefined || !isSame(now.table.primaryKey, plan.table.primaryKey)) return null
+  const columns = plan.columns.flatMap(({ column }) => now.column(column.name) ?? [])
+  const isKept = isSame(
+    columns.map(({ column }) => column),
+    plan.columns.map(({ column }) => column),
+  )
+  return isKept ? { ...now, table: plan.table, columns } : null
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return canonicalJson(one) === canonicalJson(other)
 }
 
 async function* cursorPages(call: Call, context: DataContext, query: ReadQuery, listing: Listing): AsyncGenerator<Page> {

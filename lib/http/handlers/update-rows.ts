@@ -1,33 +1,52 @@
 import type { RawBuilder } from 'kysely'
 import { fail } from '../../errors.js'
 import { checkParameters } from '../../query/parameters.js'
-import { parseSelection, type Selection } from '../../query/read-query.js'
+import { formatKey, parseKey } from '../../query/parse-ids.js'
+import { parseSelection, requireKey, type Selection } from '../../query/read-query.js'
 import { checkRecord, type WriteRecord } from '../../query/records.js'
-import { keysWhere, selectionWhere } from '../../query/selection.js'
-import { updateRows } from '../../query/write.js'
-import { batchMode, batchParameters, runEach } from '../batch.js'
+import { keysWhere, type WritePart, writeParts } from '../../query/selection.js'
+import { updateRows, type WriteContext, type Written } from '../../query/write.js'
+import { batchMode, batchParameters, onRows } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { jsonText, listText, tookSince } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
-import { bodyRecord, requireOne, requireWritable, writeRows } from '../writing.js'
+import { bodyRecord, requireAtMost, requireOne, requireWritable, writeRows } from '../writing.js'
 import { keyOf } from './read-row.js'
 
 /** `PATCH /{service}/_table/{table}`: one set of values for all rows that `filter` or `ids` choose. */
 export async function updateMany(call: Call): Promise<FaucetResponse> {
   const start = performance.now()
-  return onTable(call, 'write', async (context) => {
-    requireWritable(context)
-    const selection = guardedSelection(call, context)
-    const record = checkRecord(context.plan, await bodyRecord(call, context), undefined)
-    if (selection.each !== null) {
-      return runEach(context.plan, selection.each, 200, async (key) => {
-        const where = keysWhere(context.plan, [key], context.dialect)
-        return (await updateOne(call, context, record, where, key.join(','))) ?? 'null'
-      })
-    }
-    const rows = await writeRows(call, context, (write) => updateRows(write, record, selection.where))
-    return listText(200, rows, { count: rows.length, took_ms: tookSince(start) })
-  })
+  return onRows(
+    call,
+    200,
+    async (context) => {
+      const selection = guardedSelection(call, context)
+      const record = checkRecord(context.plan, await bodyRecord(call, context), undefined)
+      if (selection.each !== null) return { each: selection.each }
+      const rows = await writeRows(call, context, (write) => updateParts(write, record, selection.parts))
+      return listText(200, rows, { count: rows.length, took_ms: tookSince(start) })
+    },
+    async (context, key) => {
+      const record = checkRecord(context.plan, await bodyRecord(call, context), undefined)
+      return (await updateOne(call, context, record, keyWhere(context, key), key.join(','))) ?? 'null'
+    },
+  )
+}
+
+async function updateParts(context: WriteContext, record: WriteRecord, parts: readonly WritePart[]): Promise<Written> {
+  const all: Written[] = []
+  for (const { where, most } of parts) {
+    const written = await updateRows(context, record, where)
+    requireAtMost(context.plan, most, written.rows.length)
+    all.push(written)
+  }
+  return { rows: all.flatMap(({ rows }) => rows), outputs: all[0]?.outputs ?? [] }
+}
+
+/** The row of one id of a batch, whose key may have become another since the ids were read. */
+export function keyWhere({ plan, dialect }: DataContext, key: readonly string[]): RawBuilder<unknown> {
+  requireKey(plan)
+  return keysWhere(plan, [parseKey(formatKey(key), plan.key.length)], dialect)
 }
 
 /** `PATCH /{service}/_table/{table}/{id}`: the row as it is then. */
@@ -64,14 +83,14 @@ export function guardedSelection(call: Call, context: DataContext) {
   const { query } = call.request
   checkParameters(query, ['filter', 'ids', ...batchParameters])
   const selection: Selection = parseSelection(query, context.plan, context.monitor.parts.service.limits)
-  const where = selectionWhere(context.plan, selection, context.dialect, 'write')
-  if (where === null) {
+  const parts = writeParts(context.plan, selection, context.dialect)
+  if (parts === null) {
     fail('filter-required', {
       detail: `${call.request.method} on "${context.plan.table.name}" needs a filter or ids`,
       hint: 'to mean every row, say so with a filter that is always true, such as id IS NOT NULL',
     })
   }
-  return { where, each: batchMode(query) === 'each' ? keysForEach(selection) : null }
+  return { parts, each: batchMode(query) === 'each' ? keysForEach(selection) : null }
 }
 
 function keysForEach({ ids, filter }: Selection): readonly (readonly string[])[] {
