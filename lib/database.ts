@@ -128,7 +128,7 @@ export interface QueryResult {
  * `unique` `foreign-key` `not-null` `check` a constraint; `value` `too-long` `out-of-range` the value;
  * `read-only` the object or server does not take writes; `permission`;
  * `retry` deadlock, serialisation or lock wait: the whole transaction may be run again;
- * `timeout` `cancelled` the statement was ended; `unavailable` no connection could be had: nothing ran;
+ * `busy` every connection is in use: nothing ran; `timeout` `cancelled` the statement was ended; `unavailable` no connection could be had: nothing ran;
  * `connection-lost` the connection broke while a statement ran: the outcome is not known;
  * `unknown` anything else.
  */
@@ -144,6 +144,7 @@ export type FailureKind =
   | 'read-only'
   | 'permission'
   | 'retry'
+  | 'busy'
   | 'timeout'
   | 'cancelled'
   | 'unavailable'

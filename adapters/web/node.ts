@@ -5,6 +5,7 @@ import { FaucetError, type ProblemCode } from '../../lib/errors.js'
 import { composeFaucet } from '../../lib/faucet.js'
 import { problemResponse } from '../../lib/http/problem.js'
 import type { FaucetHandler, FaucetResponse } from '../../lib/http/types.js'
+import { silentLogger } from '../../lib/logger.js'
 import { pathOf, toRequest } from './incoming.js'
 import { answer, send } from './outgoing.js'
 
@@ -54,5 +55,5 @@ export function nodeRouter(handler: FaucetHandler): NodeRouter {
 }
 
 function problem(code: ProblemCode, detail: string): FaucetResponse {
-  return problemResponse(new FaucetError(code, { detail, headers: { 'Cache-Control': 'no-store' } }))
+  return problemResponse(new FaucetError(code, { detail, headers: { 'Cache-Control': 'no-store' } }), silentLogger)
 }

@@ -55,6 +55,7 @@ function describe(error: DatabaseError, plan: TablePlan | null, purpose: Purpose
           headers: { 'Retry-After': '300' },
         },
       ]
+    case 'busy':
     case 'retry':
       return [
         'database-busy',

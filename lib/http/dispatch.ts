@@ -19,7 +19,7 @@ export function createHandler(core: Core): FaucetHandler {
     } catch (error) {
       const problem = problemOf(error, null, 'read')
       if (isFaucetError(problem) && problem.code !== 'internal')
-        return finish(core, segments, answering, problemResponse(problem))
+        return finish(core, segments, answering, problemResponse(problem, core.config.logger))
       const service = core.monitors.has(segments[0] ?? '') ? (segments[0] ?? null) : null
       throw unexpected(core.config.logger, service, error)
     }

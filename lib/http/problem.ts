@@ -4,13 +4,13 @@ import type { Logger } from '../logger.js'
 import type { FaucetResponse } from './types.js'
 
 /** The RFC 9457 body of an error, with the Go original's `error` object beside it so that its clients work unchanged. */
-export function problemBody(error: FaucetError): object {
+export function problemBody(error: FaucetError, incident: string = randomUUID()): object {
   return {
     type: `urn:faucet:problem:${error.code}`,
     title: problems[error.code].title,
     status: error.status,
     detail: error.message,
-    instance: `urn:uuid:${randomUUID()}`,
+    instance: `urn:uuid:${incident}`,
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...errorEntry(error),
@@ -24,12 +24,21 @@ export function errorEntry(error: FaucetError): { error: { code: number; message
   return { error: { code: error.status, message: error.message, context: { ...context, code: error.code } } }
 }
 
-export function problemResponse(error: FaucetError): FaucetResponse {
+/** Answers a refusal. What is our side's fault is logged under the answer's `instance`, with its cause. */
+export function problemResponse(error: FaucetError, logger: Logger): FaucetResponse {
+  const incident = randomUUID()
+  if (error.status >= 500)
+    logger.warn('a request was refused', {
+      instance: `urn:uuid:${incident}`,
+      code: error.code,
+      detail: error.message,
+      cause: error.cause,
+    })
   return {
     kind: 'text',
     status: error.status,
     headers: { 'content-type': 'application/problem+json', ...lowerCased(error.headers) },
-    body: JSON.stringify(problemBody(error)),
+    body: JSON.stringify(problemBody(error, incident)),
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import type { SqlDialect } from '../database.js'
-import { fail } from '../errors.js'
+import { fail, isFaucetError } from '../errors.js'
 import { type ColumnPlan, type TablePlan, unservable } from '../projection/projection.js'
 import { fromText } from './values.js'
 
@@ -78,7 +78,13 @@ function refOf(table: TablePlan, plan: ColumnPlan): Sql {
 }
 
 function bound(table: TablePlan, plan: ColumnPlan, text: string, dialect: SqlDialect): Sql {
-  return dialect.bind(fromText(text, plan.column, table.table.name, 'invalid-cursor'), plan.column.type)
+  try {
+    return dialect.bind(fromText(text, plan.column, table.table.name, 'invalid-cursor'), plan.column.type)
+  } catch (error) {
+    if (!isFaucetError(error)) throw error
+    // What the database printed but no request may write (infinity, a rounded decimal) goes back as it came.
+    return sql`${text}`
+  }
 }
 
 /** What a cursor is bound to: the contract version that issued it and the list's own parameters. */

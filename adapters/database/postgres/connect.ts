@@ -63,6 +63,11 @@ function configOf(dsn: URL, settings: DatabaseSettings): ClientConfig {
 }
 
 /** Waits for a connection, unless the caller stops waiting; one that comes too late goes back to the pool. */
+/** The driver's error says neither that all connections are in use nor that none could be had. */
+function isFull(pool: Pool): boolean {
+  return pool.totalCount >= pool.options.max && pool.idleCount === 0
+}
+
 function checkOut(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClient> {
   if (signal?.aborted) return Promise.reject(new DatabaseError('cancelled'))
   return new Promise((resolve, reject) => {
@@ -77,7 +82,7 @@ function checkOut(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClie
     signal?.addEventListener('abort', giveUp, { once: true })
     waiting
       .finally(() => signal?.removeEventListener('abort', giveUp))
-      .then(resolve, (error: unknown) => reject(unavailable(error)))
+      .then(resolve, (error: unknown) => reject(isFull(pool) ? new DatabaseError('busy', {}, error) : unavailable(error)))
   })
 }
 

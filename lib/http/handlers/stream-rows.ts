@@ -79,12 +79,15 @@ async function readOnce(call: Call, planned: Planned, page: PageOptions) {
 const pageRuns = 3
 
 async function readPage(call: Call, query: ReadQuery, planned: Planned, page: PageOptions) {
-  for (let attempt = 1, now = planned; ; attempt++, now = replanned(now, query)) {
+  for (let failures = 0, now = planned; ; now = replanned(now, query)) {
+    const { monitor, served } = now.context
     try {
-      return await readOnce(call, now, page)
+      const read = await readOnce(call, now, page)
+      // Else the names may have come to mean something else before the statement ran.
+      if (monitor.current === served) return read
     } catch (error) {
-      const kind = error instanceof DatabaseError && attempt < pageRuns ? error.kind : null
-      const { monitor, served } = now.context
+      failures += 1
+      const kind = error instanceof DatabaseError && failures < pageRuns ? error.kind : null
       if (kind !== 'retry' && !(kind === 'schema' && (await monitor.lookAgain(served)))) throw error
     }
   }
