@@ -10,8 +10,9 @@ import { ServiceMonitor } from './drift/monitor.js'
 import { fail } from './errors.js'
 import { createEventBus, type EventBus } from './events.js'
 import { createHandler } from './http/dispatch.js'
-import type { FaucetHandler, RawRequest } from './http/types.js'
+import type { FaucetHandler } from './http/types.js'
 import type { Logger } from './logger.js'
+import type { RawRequest } from './raw-request.js'
 
 /** What every web host's `createFaucet` is made of. */
 export interface Composed<Name extends string> {
@@ -33,7 +34,7 @@ export function composeFaucet<const Name extends string, Raw extends RawRequest 
   const events = createEventBus(logger)
   const monitors = new Map(resolved.services.map((service) => [service.name, createMonitor(service, store, events, logger)]))
   const controller = createController({ monitors, store, events, close: closer(monitors, store) })
-  const handler = createHandler({ config: resolved, controller, monitors })
+  const handler = createHandler({ config: resolved, controller, monitors, store })
   for (const monitor of monitors.values()) monitor.start()
   return { handler, controller: controller as ContractController<Name> }
 }

@@ -41,6 +41,26 @@ describe('the house', () => {
     ).to.deep.equal([])
   })
 
+  it('lets rooms of lib see only rooms below them, types included', () => {
+    const floors = [
+      ['schema'],
+      ['access', 'contract'],
+      ['config'],
+      ['projection'],
+      ['query'],
+      ['drift'],
+      ['controller'],
+      ['http'],
+    ]
+    const floorOf = (file: string) => floors.findIndex((rooms) => rooms.includes(file.split('/')[1] ?? ''))
+    const upward = sources('lib').flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8')
+      const seen = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, name = '']) => relative(root, resolve(root, file, '..', name)))
+      return seen.filter((name) => floorOf(file) >= 0 && floorOf(name) > floorOf(file)).map((name) => `${file} → ${name}`)
+    })
+    expect(upward).to.deep.equal([])
+  })
+
   it('names no database in lib', () => {
     const named = /['"`](postgres|postgresql|mysql|mariadb|mssql|oracle|snowflake|sqlite)['"`]/i
     const code = (file: string) => readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FaucetRequest, RawRequest } from '../../lib/http/types.js'
+import type { FaucetRequest } from '../../lib/http/types.js'
+import type { RawRequest } from '../../lib/raw-request.js'
 import { bodyReader } from './body.js'
 
 /** What only the web host knows about a request. */

@@ -1,5 +1,5 @@
 import { fail, type ProblemCode } from '../errors.js'
-import type { RawRequest } from '../http/types.js'
+import type { RawRequest } from '../raw-request.js'
 
 /**
  * Who may do what. Required in the configuration, because an open API must be somebody's decision.

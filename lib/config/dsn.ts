@@ -1,4 +1,4 @@
-import { didYouMean } from '../query/nearest.js'
+import { didYouMean } from '../nearest.js'
 import { type Reading, type Refusal, wrongKind } from './problem.js'
 
 /** A DSN that was understood: the URL as given and the engine its scheme stands for. */

@@ -2,8 +2,8 @@ import type { Dialect } from 'kysely'
 import type { Access } from '../access/access.js'
 import type { LockMode } from '../contract/types.js'
 import type { HostKysely } from '../database.js'
-import type { RawRequest } from '../http/types.js'
 import type { Logger } from '../logger.js'
+import type { RawRequest } from '../raw-request.js'
 import type { Duration, Size } from './duration.js'
 
 /**

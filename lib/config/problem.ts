@@ -1,4 +1,4 @@
-import { didYouMean } from '../query/nearest.js'
+import { didYouMean } from '../nearest.js'
 
 /** One thing wrong with the configuration. */
 export interface ConfigProblem {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { didYouMean } from '../query/nearest.js'
+import { didYouMean } from '../nearest.js'
 import { type ConfigProblem, kind, notOneOf, problem, type Refusal, wrongKind } from './problem.js'
 import { optionNames } from './schema.js'
 

@@ -8,7 +8,7 @@ import type { ServiceMonitor } from '../drift/monitor.js'
 import { reportOf } from '../drift/report.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
-import { didYouMean } from '../query/nearest.js'
+import { didYouMean } from '../nearest.js'
 import type { Table } from '../schema/table.js'
 import { type Author, by } from './author.js'
 

@@ -1,11 +1,12 @@
 import type { ResolvedConfig } from '../config/resolve.js'
+import type { ContractStore } from '../contract/store.js'
 import type { ContractController } from '../controller/controller.js'
 import { DatabaseError, type FailureKind } from '../database.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
+import { didYouMean } from '../nearest.js'
 import type { TablePlan } from '../projection/projection.js'
-import { didYouMean } from '../query/nearest.js'
 import type { SqlContext } from '../query/select-list.js'
 import { type Purpose, problemOf } from './database-problem.js'
 import type { FaucetRequest, FaucetResponse } from './types.js'
@@ -15,6 +16,7 @@ export interface Core {
   readonly config: ResolvedConfig
   readonly controller: ContractController
   readonly monitors: ReadonlyMap<string, ServiceMonitor>
+  readonly store: ContractStore
 }
 
 /** One request on its way through one route. */

@@ -1,7 +1,7 @@
 import { checkAccess, checkOperate } from '../access/access.js'
 import { contractHeader } from '../drift/served.js'
 import { fail, isFaucetError } from '../errors.js'
-import { didYouMean } from '../query/nearest.js'
+import { didYouMean } from '../nearest.js'
 import type { Answering, Core } from './call.js'
 import { problemOf } from './database-problem.js'
 import { problemResponse, unexpected } from './problem.js'

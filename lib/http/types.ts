@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { RawRequest } from '../raw-request.js'
 
 /** What a web host hands over. No framework type appears here; `raw` carries the host's own objects to the access hooks. */
 export interface FaucetRequest {
@@ -18,9 +19,6 @@ export interface FaucetRequest {
   readonly signal: AbortSignal
   readonly raw: RawRequest
 }
-
-/** The host's own objects: `{ req, res }` on Express and plain Node, `{ ctx }` on Koa. */
-export type RawRequest = { readonly req: unknown; readonly res: unknown } | { readonly ctx: unknown }
 
 /** `text` is a complete body; a `stream` is handed to the host and destroyed by it when the client leaves. */
 export type FaucetResponse =

@@ -1,5 +1,5 @@
 import { fail } from '../errors.js'
-import { didYouMean } from './nearest.js'
+import { didYouMean } from '../nearest.js'
 
 /** Refuses query parameters a route does not know, with the nearest name, and every repetition but that of `ids`. */
 export function checkParameters(query: URLSearchParams, known: readonly string[]): void {

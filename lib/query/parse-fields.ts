@@ -1,7 +1,7 @@
 import type { Aggregate } from '../database.js'
+import { didYouMean } from '../nearest.js'
 import type { FieldNode } from './ast.js'
 import { keywordOf, type Token } from './lexer.js'
-import { didYouMean } from './nearest.js'
 import { createListReader, parseList, parseName } from './parse-list.js'
 import type { TokenReader } from './token-reader.js'
 

@@ -1,8 +1,8 @@
 import { fail } from '../errors.js'
+import { didYouMean } from '../nearest.js'
 import type { CompareOp, FilterNode } from './ast.js'
 import { isLongerThan } from './characters.js'
 import { spellName, type Token } from './lexer.js'
-import { didYouMean } from './nearest.js'
 import { parseLiteral, parseLiterals, parseText } from './parse-literal.js'
 import { createTokenReader, type Subject, type TokenReader } from './token-reader.js'
 

@@ -1,5 +1,5 @@
+import { nearest } from '../nearest.js'
 import { hasLoneSurrogate, isLongerThan, shortened } from './characters.js'
-import { nearest } from './nearest.js'
 import { refuse, type Spot } from './refusal.js'
 
 /** Text as it is. In a body at most `length` characters; blanks at the end of a `fixed` one do not count. */

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { SqlDialect } from '../database.js'
 import { fail } from '../errors.js'
+import { didYouMean } from '../nearest.js'
 import { type ColumnPlan, type TablePlan, unservable } from '../projection/projection.js'
 import { isOrdered, isText } from '../schema/column-type.js'
 import type { FilterNode, Literal } from './ast.js'
-import { didYouMean } from './nearest.js'
 import { fromLiteral } from './values.js'
 
 type Sql = RawBuilder<unknown>

@@ -10,7 +10,7 @@ import type { AccessHooks } from '../../lib/access/access.js'
 import type { FaucetConfig } from '../../lib/config/options.js'
 import type { LockMode } from '../../lib/contract/types.js'
 import type { ContractController } from '../../lib/controller/controller.js'
-import type { RawRequest } from '../../lib/http/types.js'
+import type { RawRequest } from '../../lib/raw-request.js'
 import { type AnyRouter, type Mount, type Parser, type RunningHost, startHost, type WebHost } from './web-hosts.js'
 
 export interface HarnessOptions {

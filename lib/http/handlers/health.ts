@@ -7,10 +7,18 @@ export async function health(): Promise<FaucetResponse> {
   return json(200, { status: 'ok' })
 }
 
-/** `GET /readyz`: 200 once every contract is loaded; a database that is down then is only `degraded`, and drift is neither. */
+/**
+ * `GET /readyz`: 200 once every contract is loaded; a database or the store that is down then is only `degraded`, and drift is
+ * neither.
+ */
 export async function readiness(call: Call): Promise<FaucetResponse> {
   const monitors = [...call.core.monitors.values()]
   const ready = monitors.every((monitor) => monitor.current !== null)
-  const degraded = monitors.filter((monitor) => monitor.failure !== null).map((monitor) => monitor.parts.service.name)
+  const databases = monitors.filter((monitor) => monitor.failure !== null).map(({ parts }) => `database of ${parts.service.name}`)
+  const store = await call.core.store.ping().then(
+    () => [],
+    () => ['contract store'],
+  )
+  const degraded = [...databases, ...store]
   return json(ready ? 200 : 503, { status: ready ? 'ready' : 'starting', ...(degraded.length === 0 ? {} : { degraded }) })
 }

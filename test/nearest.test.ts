@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { didYouMean, nearest } from '../../lib/query/nearest.js'
+import { didYouMean, nearest } from '../lib/nearest.js'
 
 describe('nearest', () => {
   it('finds a typing error', () => {
