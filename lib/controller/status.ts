@@ -1,6 +1,6 @@
 import type { Change, DriftState, LockMode } from '../contract/types.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
-import { reportOf } from '../drift/report.js'
+import { pendingOf } from '../drift/report.js'
 import { recordOf, type VersionRecord } from './promote.js'
 
 /** Narrows a report to some tables. */
@@ -28,7 +28,7 @@ export async function statusOf(monitor: ServiceMonitor, { tables }: Narrowed): P
   await monitor.start().catch(() => {})
   const { service, store } = monitor.parts
   const served = monitor.current
-  const report = served === null ? null : reportOf(served, tables)
+  const report = served === null ? null : pendingOf(served, tables)
   const contract = served === null ? await store.current(service.name) : served.locked ? served.contract : null
   const count = (wanted: Change['class']) => report?.changes.filter((change) => change.class === wanted).length ?? 0
   return {

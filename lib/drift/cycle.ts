@@ -147,10 +147,10 @@ async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema):
 /** Tells listeners when what is pending is not what it was. */
 function announce({ events, service }: CycleParts, before: Served | null, after: Served): void {
   if (before === after) return
+  const isSame = before === null ? after.changes.length === 0 : JSON.stringify(before.changes) === JSON.stringify(after.changes)
+  if (isSame) return
   const now = reportOf(after)
-  const then = before === null ? null : reportOf(before)
-  const same = then === null ? now.changes.length === 0 : JSON.stringify(then.changes) === JSON.stringify(now.changes)
-  if (!same) events.emit('drift', { service: service.name, state: now.state, fingerprint: now.fingerprint, changes: now.changes })
+  events.emit('drift', { service: service.name, state: now.state, fingerprint: now.fingerprint, changes: now.changes })
 }
 
 function tellMerged({ service, events, logger }: CycleParts, revision: ContractVersion, merged: readonly Change[]): void {

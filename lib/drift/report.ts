@@ -20,12 +20,29 @@ export interface DriftReport {
  * under its contract name or its new name, and one whose name another takes over comes along.
  */
 export function reportOf(served: Served, tables?: readonly string[]): DriftReport {
-  const taken = takenTables(served.binding, tables ?? null)
-  const changes = served.changes.filter(taken.isAbout)
-  const present = new Set<Table | null>([...Array.from(taken.tables, ({ live }) => live), ...taken.added])
-  const live = served.live.tables.filter((table) => tables === undefined || present.has(table))
-  const parts = [served.contract.version, served.contract.revision, served.contract.digest, digestOf(live), changes]
+  const { state, changes } = pendingOf(served, tables)
+  const parts = [served.contract.version, served.contract.revision, served.contract.digest, liveDigest(served, tables), changes]
   const fingerprint = createHash('sha256').update(canonicalJson(parts)).digest('hex').slice(0, 16)
-  const narrowed = tables === undefined || served.state === 'unlocked' ? served.state : stateOf(changes)
-  return { state: narrowed, fingerprint, changes }
+  return { state, fingerprint, changes }
+}
+
+/** {@link reportOf} without its fingerprint, which costs a digest of the live schema. */
+export function pendingOf(served: Served, tables?: readonly string[]): Pick<DriftReport, 'state' | 'changes'> {
+  if (tables === undefined) return { state: served.state, changes: served.changes }
+  const changes = served.changes.filter(takenTables(served.binding, tables).isAbout)
+  return { state: served.state === 'unlocked' ? 'unlocked' : stateOf(changes), changes }
+}
+
+/** Of whole schemas, which stay the same for many looks. */
+const digests = new WeakMap<readonly Table[], string>()
+
+function liveDigest({ binding, live }: Served, tables: readonly string[] | undefined): string {
+  if (tables !== undefined) {
+    const taken = takenTables(binding, tables)
+    const present = new Set<Table | null>([...Array.from(taken.tables, (table) => table.live), ...taken.added])
+    return digestOf(live.tables.filter((table) => present.has(table)))
+  }
+  const digest = digests.get(live.tables) ?? digestOf(live.tables)
+  digests.set(live.tables, digest)
+  return digest
 }

@@ -79,7 +79,7 @@ export async function onTable<T>(call: Call, purpose: Purpose, work: (context: D
     const served = await servedFor(call)
     const plan = tablePlan(served, param(call, 'table'))
     try {
-      return await work({ plan, served, monitor, dialect: engine.sql, can: engine.can })
+      return await work({ plan, served, monitor, dialect: served.projection.dialect, can: engine.can })
     } catch (error) {
       const kind = error instanceof DatabaseError ? error.kind : null
       if (kind === 'retry' && attempt < conflictRuns) continue

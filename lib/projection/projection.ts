@@ -50,15 +50,19 @@ export interface ProjectionOptions {
 }
 
 export interface Projection {
+  /** The engine's SQL with values as this service shows them. */
+  readonly dialect: SqlDialect
   /** The plan of a contract table; fails with `contract-unservable` when the whole table cannot be served. */
   table(name: string): TablePlan | undefined
 }
 
 /** Plans are compiled on first use and kept as long as the projection, which a schema change replaces whole. */
-export function createProjection(binding: SchemaBinding, changes: readonly Change[], options: ProjectionOptions): Projection {
+export function createProjection(binding: SchemaBinding, changes: readonly Change[], settings: ProjectionOptions): Projection {
+  const options = settings.bigints === 'number' ? { ...settings, dialect: withNumbers(settings.dialect) } : settings
   const bindings = new Map(binding.tables.map((table) => [table.contract.name, table]))
   const plans = new Map<string, TablePlan>()
   return {
+    dialect: options.dialect,
     table(name) {
       const known = plans.get(name)
       if (known !== undefined) return known
@@ -101,7 +105,7 @@ function keyStrength({ contract, live }: TableBinding, key: readonly ColumnPlan[
 function planColumn(binding: ColumnBinding, changes: readonly Change[], options: ProjectionOptions): ColumnPlan {
   const column = binding.contract
   const hold = strongest(changes.filter((change) => change.column === column.name))
-  const encode = encoderFor(column.type, options)
+  const encode = options.dialect.encoder(column.type)
   if (hold === 'null' || hold === 'unservable' || hold === 'stand-in' || binding.live === null) {
     return { column, hold: hold ?? 'unservable', ref: null, liveName: null, live: null, read: sql`null`, encode }
   }
@@ -119,14 +123,18 @@ function strongest(changes: readonly Change[]): Hold | null {
   }, null)
 }
 
-function encoderFor(type: ColumnType, options: ProjectionOptions): Encoder {
-  const encode = options.dialect.encoder(type)
-  if (type.name !== 'bigint' || options.bigints === 'string') return encode
-  return (raw) => {
-    const digits = encode(raw).slice(1, -1)
-    if (!Number.isSafeInteger(Number(digits))) throw new ValueMismatch(`${digits} is beyond what a JSON number keeps`)
-    return digits
+/** 64-bit integers, also those that aggregates make, as JSON numbers; what a number cannot keep is refused. */
+function withNumbers(dialect: SqlDialect): SqlDialect {
+  const encoder = (type: ColumnType): Encoder => {
+    const encode = dialect.encoder(type)
+    if (type.name !== 'bigint') return encode
+    return (raw) => {
+      const digits = encode(raw).slice(1, -1)
+      if (!Number.isSafeInteger(Number(digits))) throw new ValueMismatch(`${digits} is beyond what a JSON number keeps`)
+      return digits
+    }
   }
+  return { ...dialect, encoder }
 }
 
 /** Refuses by name what cannot be served: the consumer did nothing wrong, so it is 503. */

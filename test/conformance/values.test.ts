@@ -328,11 +328,25 @@ describeEngines('values', (engine) => {
     await own.close()
   })
 
+  it('shows 64-bit integers as numbers where the service says so, and refuses what a number cannot keep', async () => {
+    await database.exec(
+      'create table counts (id integer primary key, n bigint)',
+      'insert into counts values (1, 7), (2, 9007199254740993)',
+    )
+    const own = await serve(database.dsn, { bigints: 'number' })
+    expect((await own.request.get(path('counts', 1))).body).to.deep.equal({ id: 1, n: 7 })
+    expect((await own.request.get(path('counts', 2)).expect(503)).body.code).to.equal('contract-unservable')
+    expect(await own.rows('counts', { fields: 'MIN(n),COUNT(*)' })).to.deep.equal([{ min_n: 7, count: 2 }])
+    const { columns } = (await own.request.get('/db/_schema/counts')).body
+    expect(columns[1]).to.include({ name: 'n', type: 'integer' })
+    await own.close()
+  })
+
   it('does not report drift on any of its types, in this process or the next', async () => {
     await api.controller.refresh('db')
     expect((await api.controller.diff('db')).changes).to.deep.equal([])
     const again = await serve(database.dsn)
-    const schemas = await Promise.all([api, again].map(async (one) => (await one.request.get('/db/_schema')).text))
+    const schemas = await Promise.all([api, again].map(async (one) => (await one.request.get('/db/_schema').expect(200)).text))
     expect(schemas[0]).to.equal(schemas[1])
     await again.close()
   })

@@ -6,7 +6,7 @@ import { didYouMean } from '../../nearest.js'
 import { checkParameters } from '../../query/parameters.js'
 import type { ColumnType } from '../../schema/column-type.js'
 import { type Column, isReadOnly, isRequiredOnInsert, type Table } from '../../schema/table.js'
-import { type Call, param, servedFor } from '../call.js'
+import { type Call, monitorOf, param, servedFor } from '../call.js'
 import { json } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
 
@@ -19,7 +19,9 @@ export async function listTables(call: Call): Promise<FaucetResponse> {
 /** `GET /{service}/_schema`: the contract's shape, whatever the database has become. */
 export async function listSchemas(call: Call): Promise<FaucetResponse> {
   const served = await current(call)
-  return json(200, { resource: served.contract.tables.map((table) => describeTable(table, tableState(served, table.name))) })
+  return json(200, {
+    resource: served.contract.tables.map((table) => describeTable(table, tableState(served, table.name), bigintsOf(call))),
+  })
 }
 
 /** `GET /{service}/_schema/{table}`. */
@@ -27,7 +29,7 @@ export async function readSchema(call: Call): Promise<FaucetResponse> {
   const served = await current(call)
   const name = param(call, 'table')
   const table = served.contract.tables.find((candidate) => candidate.name === name)
-  if (table !== undefined) return json(200, describeTable(table, tableState(served, name)))
+  if (table !== undefined) return json(200, describeTable(table, tableState(served, name), bigintsOf(call)))
   const names = served.contract.tables.map((candidate) => candidate.name)
   return fail('unknown-table', {
     detail: `no table "${name}" in "${served.contract.service}"`,
@@ -45,12 +47,18 @@ function tableState({ changes, locked }: Served, table: string): DriftState {
   return locked ? stateOf(changes.filter((change) => change.table === table)) : 'unlocked'
 }
 
-function describeTable(table: Table, state: DriftState): object {
+type Bigints = 'string' | 'number'
+
+function bigintsOf(call: Call): Bigints {
+  return monitorOf(call).parts.service.bigints
+}
+
+function describeTable(table: Table, state: DriftState, bigints: Bigints): object {
   return {
     name: table.name,
     kind: table.kind,
     state,
-    columns: table.columns.map((column) => describeColumn(column)),
+    columns: table.columns.map((column) => describeColumn(column, bigints)),
     primary_key: table.primaryKey,
     unique_keys: table.uniqueKeys.map(({ columns }) => columns),
     foreign_keys: table.foreignKeys.map(({ columns, references, onDelete, onUpdate }) => ({
@@ -62,8 +70,8 @@ function describeTable(table: Table, state: DriftState): object {
   }
 }
 
-function describeColumn(column: Column): object {
-  const { type, format } = jsonType(column.type)
+function describeColumn(column: Column, bigints: Bigints): object {
+  const { type, format } = jsonType(column.type, bigints)
   return {
     name: column.name,
     type,
@@ -74,18 +82,19 @@ function describeColumn(column: Column): object {
     ...('length' in column.type && column.type.length !== null ? { max_length: column.type.length } : {}),
     ...('values' in column.type ? { values: column.type.values } : {}),
     ...(column.type.name === 'decimal' ? { precision: column.type.precision, scale: column.type.scale } : {}),
-    ...(column.type.name === 'array' ? { items: jsonType(column.type.items) } : {}),
+    ...(column.type.name === 'array' ? { items: jsonType(column.type.items, 'string') } : {}),
   }
 }
 
 /** The JSON type and format a column's values have on the wire; `type` null means any. */
-export function jsonType(type: ColumnType): { type: string | null; format: string | null } {
+function jsonType(type: ColumnType, bigints: Bigints): { type: string | null; format: string | null } {
   switch (type.name) {
     case 'boolean':
       return { type: 'boolean', format: null }
     case 'integer':
-      return { type: 'integer', format: type.bits === 53 ? 'int53' : 'int32' }
+      return { type: 'integer', format: type.bits === 53 || (type.unsigned && type.bits === 32) ? 'int53' : 'int32' }
     case 'bigint':
+      if (bigints === 'number') return { type: 'integer', format: 'int53' }
       return { type: 'string', format: type.unsigned ? 'uint64' : 'int64' }
     case 'float':
       return { type: 'number', format: type.bits === 32 ? 'float' : 'double' }
