@@ -70,7 +70,8 @@ function after(
   if (text === null) return nullsComeLast ? sql`(1 = 0)` : sql`${ref} is not null`
   const value = bound(table, plan, text, dialect)
   const beyond = descending ? sql`${ref} < ${value}` : sql`${ref} > ${value}`
-  return nullsComeLast ? sql`(${beyond} or ${ref} is null)` : beyond
+  // Only where there can be NULLs: the OR keeps the database from going by an index.
+  return nullsComeLast && plan.live?.nullable !== false ? sql`(${beyond} or ${ref} is null)` : beyond
 }
 
 function refOf(table: TablePlan, plan: ColumnPlan): Sql {
