@@ -6,11 +6,10 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect } from 'chai'
 import { createFaucet } from 'faucet-db/node'
-import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
-import mysql from 'mysql2'
-import pg from 'pg'
+import { sql } from 'kysely'
 import { path, serve, wholeText } from '../support/api.js'
 import { createDatabase, describeEngines, type EngineName } from '../support/databases.js'
+import { hostKysely } from '../support/host-kysely.js'
 
 /** A way to a database that can be cut: a TCP proxy, or the file's name. */
 interface Way {
@@ -130,24 +129,7 @@ describeEngines('faults', (engine) => {
       'create table t (id integer primary key, big bigint, day varchar(10))',
       "insert into t values (1, 9223372036854775807, '2024-01-01')",
     )
-    const url = new URL(database.dsn)
-    const dialects = {
-      sqlite: () => new SqliteDialect({ database: new Database(database.dsn.slice('sqlite:'.length)) }),
-      postgres: () =>
-        new PostgresDialect({
-          pool: new pg.Pool({ connectionString: database.dsn, options: `-c search_path=${url.searchParams.get('schema')}` }),
-        }),
-      mariadb: () =>
-        new MysqlDialect({
-          pool: mysql.createPool({
-            host: url.hostname,
-            port: Number(url.port || 3306),
-            user: url.username,
-            database: url.pathname.slice(1),
-          }),
-        }),
-    } satisfies Record<EngineName, () => unknown>
-    const kysely = new Kysely<{ t: { id: number } }>({ dialect: dialects[engine]() })
+    const kysely = hostKysely(database)
     const api = await serve({ kysely, engine })
     const first = { id: 1, big: '9223372036854775807', day: '2024-01-01' }
     if (engine === 'sqlite') {
@@ -184,7 +166,7 @@ describeEngines('faults', (engine) => {
       .expect(200)
     expect(streamed.body).to.equal(`${JSON.stringify(row)}\n`)
     await api.close()
-    expect(await kysely.selectFrom('t').select('id').execute()).to.deep.equal([{ id: 1 }])
+    expect(await sql`select id from t`.execute(kysely)).to.deep.include({ rows: [{ id: 1 }] })
     await kysely.destroy()
     await database.drop()
   })

@@ -5,37 +5,14 @@ import Database from 'better-sqlite3'
 import { expect } from 'chai'
 import type { KyselyTarget } from 'faucet-db'
 import { createFaucet } from 'faucet-db/node'
-import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
-import mysql from 'mysql2'
-import pg from 'pg'
 import { type Api, path, serve, wholeText } from '../support/api.js'
 import { createDatabase, describeEngines, type EngineName, type TestDatabase } from '../support/databases.js'
+import { hostKysely } from '../support/host-kysely.js'
 
 type Host = KyselyTarget['kysely']
 
 /** Called before a statement or a connection is asked for, so that something can come between two of them. */
 type Before = (sql: string | null) => Promise<void>
-
-function hostKysely(engine: EngineName, database: TestDatabase): Kysely<unknown> {
-  const url = new URL(database.dsn)
-  const dialects = {
-    sqlite: () => new SqliteDialect({ database: new Database(database.dsn.slice('sqlite:'.length)) }),
-    postgres: () =>
-      new PostgresDialect({
-        pool: new pg.Pool({ connectionString: database.dsn, options: `-c search_path=${url.searchParams.get('schema')}` }),
-      }),
-    mariadb: () =>
-      new MysqlDialect({
-        pool: mysql.createPool({
-          host: url.hostname,
-          port: Number(url.port || 3306),
-          user: url.username,
-          database: url.pathname.slice(1),
-        }),
-      }),
-  } satisfies Record<EngineName, () => unknown>
-  return new Kysely({ dialect: dialects[engine]() })
-}
 
 function interrupted(kysely: Host, before: Before): Host {
   return {
@@ -82,7 +59,7 @@ describeEngines('a schema that moves', (engine) => {
   }
   /** The API on the host's own Kysely, where `step` runs before every statement. */
   const startInterrupted = async (): Promise<Api> => {
-    const kysely = hostKysely(engine, database)
+    const kysely = hostKysely(database)
     const api = await serve({ kysely: interrupted(kysely, (sql) => step(sql)), engine })
     close = async () => {
       await api.close()
