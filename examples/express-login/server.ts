@@ -25,7 +25,8 @@ controller.on('drift', ({ state, changes }) =>
   console.error(`contract is ${state}: ${changes.map(({ text }) => text).join(' ')}`),
 )
 
-const server = app.listen(Number(process.env.PORT ?? 3000), () => {
+const server = app.listen(Number(process.env.PORT ?? 3000), (error?: Error) => {
+  if (error) throw error
   const address = server.address()
   console.log(`listening on http://localhost:${typeof address === 'object' ? address?.port : address}`)
 })
