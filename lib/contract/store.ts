@@ -51,9 +51,6 @@ export interface ContractStore {
   close(): Promise<void>
 }
 
-/** Opens on first use, and tries afresh at each call after a failure. What `location` means is the adapter's. */
-export type OpenStore = (location: string) => ContractStore
-
 export interface ServiceRecord {
   /** Set at run time; null: the configured mode holds. */
   readonly mode: LockMode | null

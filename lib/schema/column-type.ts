@@ -49,8 +49,6 @@ export type ColumnType =
   /** A type only this engine has, served as its text; `native` takes part in comparison. */
   | { readonly name: 'other'; readonly native: string }
 
-export type TypeName = ColumnType['name']
-
 /** Can be compared with `<` and sorted, so may stand in `order`, ranges, MIN and MAX. */
 export function isOrdered(type: ColumnType): boolean {
   return !['json', 'array', 'any', 'other', 'set', 'interval'].includes(type.name)

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Api, path, serve } from '../support/api.js'
 import { createDatabase, describeEngines, type EngineName, type TestDatabase } from '../support/databases.js'
+import { removeStore, temporaryStore } from '../support/temporary-store.js'
 
 /** What a rename of a column comes to: mapped where the engine proves it, refused by name where it cannot. */
 const rename: Record<EngineName, 'mapped' | 'unservable'> = { sqlite: 'mapped', postgres: 'mapped', mariadb: 'unservable' }
@@ -11,12 +9,10 @@ const rename: Record<EngineName, 'mapped' | 'unservable'> = { sqlite: 'mapped', 
 describeEngines('drift', (engine) => {
   let database: TestDatabase
   let api: Api
-  let folder: string
   let store: string
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'faucet_store_'))
-    store = join(folder, 'contracts.db')
+    store = temporaryStore()
     database = await createDatabase(engine)
     await database.exec(
       'create table users (id integer primary key, email varchar(50) not null, nick varchar(20), age integer)',
@@ -28,7 +24,7 @@ describeEngines('drift', (engine) => {
   afterEach(async () => {
     await api.close()
     await database.drop()
-    rmSync(folder, { recursive: true })
+    removeStore(store)
   })
 
   const look = async () => (await api.request.get('/system/contract/db/diff').expect(200)).body

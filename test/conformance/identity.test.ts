@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Api, path, serve } from '../support/api.js'
 import { createDatabase, describeEngines, type TestDatabase } from '../support/databases.js'
+import { removeStore, temporaryStore } from '../support/temporary-store.js'
 
 /** Steps of DDL; the API looks after each. `gone`: promised columns whose data is really gone at the end. */
 interface Story {
@@ -46,17 +44,16 @@ const swap = [rename('a', 'tmp'), rename('b', 'a'), rename('tmp', 'b')]
 
 describeEngines('identity', (engine) => {
   let database: TestDatabase
-  let folder: string
+  let file: string
   const open: Api[] = []
-  const store = () => join(folder, 'contracts.db')
   const start = async () => {
-    const api = await serve(database.dsn, {}, store())
+    const api = await serve(database.dsn, {}, file)
     open.push(api)
     return api
   }
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'faucet_store_'))
+    file = temporaryStore()
     database = await createDatabase(engine)
     await database.exec(
       'create table t (id integer primary key, a varchar(20), b varchar(20), c varchar(20))',
@@ -66,7 +63,7 @@ describeEngines('identity', (engine) => {
   afterEach(async () => {
     for (const api of open.splice(0)) await api.close()
     await database.drop()
-    rmSync(folder, { recursive: true })
+    removeStore(file)
   })
 
   const truth: Record<string, string> = { a: 'A', b: 'B', c: 'C' }
@@ -208,7 +205,7 @@ describeEngines('identity', (engine) => {
       "insert into t values (1, 'theirs', 'x', 'y')",
       'create table z (id integer primary key)',
     )
-    const strange = await serve(other.dsn, {}, store())
+    const strange = await serve(other.dsn, {}, file)
     expect((await strange.controller.refresh('db')).state).to.equal('red')
     const report = await strange.controller.diff('db')
     expect(report.changes.map(({ kind }) => kind)).to.include('database-changed')
@@ -221,7 +218,7 @@ describeEngines('identity', (engine) => {
       'create table t (id integer primary key, a varchar(20), b varchar(20), c varchar(20))',
       "insert into t values (1, 'copied', 'B', 'C')",
     )
-    const fits = await serve(copy.dsn, {}, store())
+    const fits = await serve(copy.dsn, {}, file)
     expect((await fits.controller.status('db')).state).to.equal('green')
     expect((await fits.request.get(path('t', 1)).expect(200)).body.a).to.equal('copied')
     await fits.close()

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Api, path, serve } from '../support/api.js'
 import { createDatabase, describeEngines, type TestDatabase } from '../support/databases.js'
+import { removeStore, temporaryStore } from '../support/temporary-store.js'
 
 const system = '/system/contract/db'
 
@@ -19,12 +17,10 @@ const named = (changes: readonly Reported[]) =>
 describeEngines('promotion', (engine) => {
   let database: TestDatabase
   let api: Api
-  let folder: string
   let store: string
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'faucet_store_'))
-    store = join(folder, 'contracts.db')
+    store = temporaryStore()
     database = await createDatabase(engine)
     await database.exec(
       'create table users (id integer primary key, email varchar(50) not null)',
@@ -35,7 +31,7 @@ describeEngines('promotion', (engine) => {
   afterEach(async () => {
     await api.close()
     await database.drop()
-    rmSync(folder, { recursive: true })
+    removeStore(store)
   })
 
   const diff = async (query: object = {}) => (await api.request.get(`${system}/diff`).query(query).expect(200)).body
