@@ -1,6 +1,6 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
 import type { ColumnType } from './schema/column-type.js'
-import type { LiveSchema } from './schema/table.js'
+import type { LiveSchema, Table } from './schema/table.js'
 
 /** What one engine offers. Each folder of `adapters/database` exports one; nothing in `lib` asks for its name. */
 export interface Engine {
@@ -19,8 +19,6 @@ export interface Capabilities {
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean }
   /** Where NULL sorts in ascending order: `low` before, `high` after every value. */
   readonly nulls: 'low' | 'high'
-  /** Whether `DEFAULT` may stand in a VALUES list. */
-  readonly defaultKeyword: boolean
   /** Most bound parameters in one statement. */
   readonly maxParameters: number
   readonly transactionalDdl: boolean
@@ -40,10 +38,44 @@ export interface SqlDialect {
   bind(value: Parameter, type: ColumnType): RawBuilder<unknown>
   /** `LIKE` with `%` and `_` as wildcards; `escapeWith` is the character that takes their meaning away, or null for none. */
   like(column: RawBuilder<unknown>, pattern: string, escapeWith: string | null, type: ColumnType): RawBuilder<unknown>
+  /** What follows `insert into t` for a row of nothing but defaults; `default values` unless said otherwise. */
+  readonly emptyRow?: RawBuilder<unknown>
+  /**
+   * Where INSERT cannot answer with rows: an empty table `name` of the session's own, with the columns, defaults and computed values
+   * of `source`, in which the database can fill in a row before it is inserted. Neither ends a transaction.
+   */
+  readonly draft?: Draft
+  /** Whether times are shown with all declared digits of a second (`12:00:00.500`), or without zeros at the end. */
+  readonly padFractions: boolean
+  /** How a column of the type `live` compares, orders and adds up as one of the type `contract` does; null: it cannot. */
+  comparable(source: RawBuilder<unknown>, live: ColumnType, contract: ColumnType): Comparable | null
   /** The type of an aggregate over a column, so that its result is encoded exactly: SUM over `integer` is `bigint`. */
   aggregateType(fn: Aggregate, type: ColumnType): ColumnType
+  /**
+   * A condition that is true, and makes its statement fail with `schema` unless `table` (of `live`) still has the name, the columns
+   * and the types it was read with. null where SQL cannot tell: see {@link StatementOptions.plannedOn}.
+   */
+  guard(table: Table, live: LiveSchema): RawBuilder<unknown> | null
   /** The expression of SUM or AVG, cast where the engine would round or overflow. */
   aggregate(fn: Aggregate, column: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
+}
+
+/** See {@link SqlDialect.draft}. */
+export interface Draft {
+  create(name: RawBuilder<unknown>, source: RawBuilder<unknown>): RawBuilder<unknown>
+  drop(name: RawBuilder<unknown>): RawBuilder<unknown>
+}
+
+/** An expression that stands for a column of another type. */
+export interface Comparable {
+  /** Compares, orders, adds up and aggregates as the promised type does. Never raises. */
+  readonly value: RawBuilder<unknown>
+  /** What literals compared with it are bound as. */
+  readonly type: ColumnType
+  /** True for the values, not NULL, that convert exactly; null: all do. */
+  readonly fits: RawBuilder<unknown> | null
+  /** What a checked value of the promised type is bound as; absent: as it is. */
+  readonly bound?: (value: Parameter) => Parameter
 }
 
 export type Aggregate = 'count' | 'sum' | 'avg' | 'min' | 'max'
@@ -68,7 +100,7 @@ export interface Target {
 /** The part of a host's Kysely instance that is used; structural, so that any 0.28 or newer fits. */
 export interface HostKysely {
   withoutPlugins(): HostKysely
-  executeQuery<R>(query: CompiledQuery<R>): Promise<{ rows: R[]; numAffectedRows?: bigint }>
+  executeQuery<R>(query: CompiledQuery<R>): Promise<{ rows: R[]; numAffectedRows?: bigint; insertId?: bigint }>
   connection(): { execute<T>(work: (db: HostKysely) => Promise<T>): Promise<T> }
 }
 
@@ -100,7 +132,25 @@ export interface Database {
   introspect(previous: LiveSchema | null): Promise<LiveSchema>
   /** A cheap fingerprint that moves whenever the schema may have changed. */
   probe(): Promise<string>
+  /**
+   * Where the engine can tell of changes by itself: calls `onChange` when the schema may have changed, soon after and perhaps for
+   * nothing. On a connection of its own, made again whenever it is lost; `onChange` is called then too. null, without such a
+   * connection, where the database would tell nothing. Rejects when the first connection cannot be had; after that nothing here
+   * fails. Close it before the database.
+   */
+  watch?(onChange: () => void): Promise<Watch | null>
+  /**
+   * Makes the database tell {@link Database.watch} of changes; again: the same. Fails with `forbidden` for a role without the right,
+   * and then has the SQL for one with it in `context.sql`.
+   */
+  installDdlNotifications?(): Promise<void>
   /** Closes what was opened here; a host's own pool stays open. */
+  close(): Promise<void>
+}
+
+/** A running {@link Database.watch}. */
+export interface Watch {
+  /** Ends it and its connection; never rejects. */
   close(): Promise<void>
 }
 
@@ -111,6 +161,17 @@ export interface Session {
 export interface StatementOptions {
   /** Aborting cancels the running statement where the engine can. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * What the statements were planned on, for engines without {@link SqlDialect.guard}. SQLite checks every statement and
+   * transaction, the MySQL family transactions before they commit; both fail with `schema`.
+   */
+  readonly plannedOn?: Planned | undefined
+}
+
+/** A live table and the reading it is of. */
+export interface Planned {
+  readonly live: LiveSchema
+  readonly table: Table
 }
 
 /** Values in select-list order, as {@link SqlDialect.read} shaped them. */
@@ -120,6 +181,8 @@ export interface QueryResult {
   readonly rows: readonly Row[]
   /** Rows matched by UPDATE or DELETE, or inserted. */
   readonly affected: number
+  /** The number that an INSERT of one row made for its identity column, exact; where INSERT cannot answer with rows. */
+  readonly insertId?: string
 }
 
 /**

@@ -24,6 +24,16 @@ export interface FaucetEvents {
       readonly changes: readonly Change[]
     },
   ]
+  /** A request met a hold and was refused; once for each hold, not for each request. Names are the contract's. */
+  hold: [
+    event: {
+      readonly service: string
+      readonly table: string
+      /** null: the whole table, or several columns. */
+      readonly column: string | null
+      readonly code: 'contract-unservable' | 'contract-drift'
+    },
+  ]
   lock: [event: { readonly service: string; readonly version: number; readonly actor: string }]
   unlock: [event: { readonly service: string; readonly actor: string }]
   /** Something nobody was waiting for failed. `service` is null for the store. */

@@ -19,10 +19,13 @@ export type {
   KyselyTarget,
   LimitOptions,
   PoolOptions,
+  RenameOptions,
   ServiceConfig,
   ServiceOptions,
+  TableOptions,
 } from './config/options.js'
 export type { ConfigProblem } from './config/problem.js'
+export type { Resolution, StoredResolution } from './contract/resolution.js'
 export type { ChangeKind } from './contract/rules.js'
 export type { HistoryEntry } from './contract/store.js'
 export type { Change, DriftState, Evidence, Hold, LockMode } from './contract/types.js'
@@ -30,7 +33,9 @@ export type { Author } from './controller/author.js'
 export type { ContractController } from './controller/controller.js'
 export type { DiffQuery, ServiceDiff } from './controller/diff.js'
 export type { PromoteOptions, PromoteResult, VersionRecord } from './controller/promote.js'
-export type { Narrowed, ServiceStatus } from './controller/status.js'
+export type { ResolutionRequest } from './controller/resolution-request.js'
+export type { RollbackOptions, RollbackResult } from './controller/rollback.js'
+export type { ConfiguredWord, Narrowed, ServiceStatus } from './controller/status.js'
 export { FaucetError, isFaucetError, type ProblemCode, problems } from './errors.js'
 export type { FaucetEventName, FaucetEvents } from './events.js'
 export type { Logger } from './logger.js'

@@ -44,6 +44,7 @@ describe('the house', () => {
   it('lets rooms of lib see only rooms below them, types included', () => {
     const floors = [
       ['schema'],
+      ['conversion'],
       ['access', 'contract'],
       ['config'],
       ['projection'],

@@ -1,10 +1,13 @@
 import type { Engine } from '../../lib/database.js'
 import { mariadb } from './mariadb/index.js'
+import { mysql } from './mysql/index.js'
 import { postgres } from './postgres/index.js'
 import { sqlite } from './sqlite/index.js'
 
 /** Every engine by its name. None loads its driver before a service uses it. */
-export const engines: ReadonlyMap<string, Engine> = new Map([sqlite, postgres, mariadb].map((engine) => [engine.name, engine]))
+export const engines: ReadonlyMap<string, Engine> = new Map(
+  [sqlite, postgres, mariadb, mysql].map((engine) => [engine.name, engine]),
+)
 
 /** The schemes a DSN may start with → engine name. */
 export const schemes: ReadonlyMap<string, string> = new Map([
@@ -12,4 +15,5 @@ export const schemes: ReadonlyMap<string, string> = new Map([
   ['postgres', 'postgres'],
   ['postgresql', 'postgres'],
   ['mariadb', 'mariadb'],
+  ['mysql', 'mysql'],
 ])

@@ -100,8 +100,35 @@ export interface ServiceOptions<Name extends string = string> {
   readonly bigints?: 'string' | 'number'
   /** Refuse every write. @default false */
   readonly readOnly?: boolean
+  /** How many versions consumers can pin, the served one among them; 1 to 1000. Each is kept with its revisions. @default 10 */
+  readonly retainVersions?: number
+  /**
+   * table → column → the JSON value that is answered where the database has lost the column's value, and written where it asks for
+   * one that the contract does not have. Names are the contract's (of a column that inserts must supply by now: the database's).
+   *
+   * @default none
+   */
+  readonly standIns?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Renames that are true where the database cannot prove them. @default none */
+  readonly renames?: RenameOptions
+  /** Serve renames that are only likely as if they were proven. @default false */
+  readonly trustLikelyRenames?: boolean
+  /** What single tables are told apart from their service, by the contract's names. @default nothing */
+  readonly tables?: Readonly<Record<string, TableOptions>>
   /** What one request may cost. */
   readonly limits?: LimitOptions
+}
+
+export interface RenameOptions {
+  /** The contract's name → the name now. */
+  readonly tables?: Readonly<Record<string, string>>
+  /** The contract's table → the contract's name of the column → the name now. */
+  readonly columns?: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+export interface TableOptions {
+  /** The table's own mode. @default the service's */
+  readonly schemaLock?: LockMode
 }
 
 export interface PoolOptions {

@@ -1,5 +1,5 @@
 import { filePath, readDsn } from './dsn.js'
-import { type ConfigProblem, problem, type Refusal } from './problem.js'
+import { type ConfigProblem, problem, type Refusal, shown } from './problem.js'
 import { defaultMostRows } from './schema.js'
 import { defaultStore, isSameFile, readStore } from './store-file.js'
 
@@ -21,6 +21,7 @@ export function relationProblems(config: unknown, engines: ReadonlyMap<string, s
     checkTarget(service, engines, find)
     checkStore(service.dsn, config.store, engines, find)
     checkPages(service.limits, find)
+    checkRenames(service.renames, (path, refusal) => problems.push(problem(['services', at, 'renames', ...path], refusal)))
   }
   return problems
 }
@@ -66,5 +67,28 @@ function checkPages(limits: unknown, find: Find): void {
   const { page = defaultMostRows, defaultPage } = limits
   if (typeof page === 'number' && typeof defaultPage === 'number' && defaultPage > page) {
     find('limits.defaultPage', { message: `must be at most limits.page, which is ${page}` })
+  }
+}
+
+type FindIn = (path: readonly string[], refusal: Refusal) => void
+
+/** Every rename leads to a name of its own. */
+function checkRenames(renames: unknown, find: FindIn): void {
+  if (!isOptions(renames)) return
+  checkTargets(renames.tables, (name, refusal) => find(['tables', name], refusal))
+  if (!isOptions(renames.columns)) return
+  for (const [table, columns] of Object.entries(renames.columns)) {
+    checkTargets(columns, (name, refusal) => find(['columns', table, name], refusal))
+  }
+}
+
+function checkTargets(renames: unknown, find: (name: string, refusal: Refusal) => void): void {
+  if (!isOptions(renames)) return
+  const owners = new Map<unknown, string>()
+  for (const [name, target] of Object.entries(renames)) {
+    const owner = owners.get(target)
+    if (target === name) find(name, { message: 'is the same name', hint: 'write the old name, then the new one' })
+    else if (owner !== undefined) find(name, { message: `leads to the same name as ${shown(owner)}` })
+    else owners.set(target, name)
   }
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Access } from '../access/access.js'
 import { defaultExcludes } from '../contract/exposure.js'
 import type { LockMode } from '../contract/types.js'
+import type { OperatorWords } from '../contract/words.js'
 import type { Target } from '../database.js'
 import { fail } from '../errors.js'
 import type { Logger } from '../logger.js'
@@ -10,6 +11,7 @@ import type { ConfigProblem } from './problem.js'
 import { relationProblems } from './relations.js'
 import { configSchema } from './schema.js'
 import { shapeProblems } from './shape.js'
+import { tableModes, wordsOf } from './words.js'
 
 /** A configuration that was checked: every default filled in, frozen. */
 export interface ResolvedConfig {
@@ -41,6 +43,12 @@ export interface ResolvedService {
   readonly dangerousIsBreaking: boolean
   readonly bigints: 'string' | 'number'
   readonly readOnly: boolean
+  /** Versions. */
+  readonly retainVersions: number
+  /** What the config says of renames and stand-ins. */
+  readonly words: OperatorWords
+  /** Modes of single tables, by contract name. */
+  readonly tableModes: ReadonlyMap<string, LockMode>
   readonly pool: ResolvedPool
   readonly limits: ResolvedLimits
 }
@@ -95,7 +103,8 @@ export function resolveConfig(config: unknown, engines: ReadonlyMap<string, stri
   })
 }
 
-function resolveService({ dsn, kysely, dialect, schemaLock, ...service }: Service): ResolvedService {
+function resolveService({ dsn, kysely, dialect, schemaLock, ...options }: Service): ResolvedService {
+  const { standIns, renames, trustLikelyRenames, tables, ...service } = options
   const { limits, pool } = service
   const target = dsn ? { dsn: dsn.url } : kysely ? { kysely } : { dialect }
   return Object.freeze({
@@ -105,6 +114,8 @@ function resolveService({ dsn, kysely, dialect, schemaLock, ...service }: Servic
     mode: schemaLock,
     include: Object.freeze(service.include),
     exclude: Object.freeze([...defaultExcludes, ...service.exclude]),
+    words: wordsOf({ standIns, renames, trustLikelyRenames }),
+    tableModes: tableModes(tables),
     pool: Object.freeze(pool),
     limits: Object.freeze({ ...limits, defaultPage: limits.defaultPage ?? Math.min(25, limits.page) }),
   })

@@ -8,6 +8,7 @@ import { longestDuration, parseDuration, parseSize } from './duration.js'
 import { kind, type Reading, shown, wrongKind } from './problem.js'
 import { readName } from './service-name.js'
 import { defaultStore, readStore } from './store-file.js'
+import { renamesSchema, standInsSchema, tableSchema, tablesSchema } from './words.js'
 
 /**
  * The shape of the options with their defaults; durations come out in milliseconds, sizes in bytes.
@@ -41,6 +42,11 @@ function serviceSchema(engines: ReadonlyMap<string, string>) {
     dangerousIsBreaking: z.boolean().default(false),
     bigints: z.enum(['string', 'number']).default('string'),
     readOnly: z.boolean().default(false),
+    retainVersions: z.int().min(1).max(1000).default(10),
+    standIns: standInsSchema.prefault({}),
+    renames: renamesSchema.prefault({}),
+    trustLikelyRenames: z.boolean().default(false),
+    tables: tablesSchema.prefault({}),
     pool: poolSchema.prefault({}),
     limits: limitsSchema.prefault({}),
   })
@@ -81,11 +87,13 @@ const limitsSchema = z.strictObject({
   statementTimeout: duration(1).prefault('30s'),
 })
 
-/** The keys each object takes, by its own last name in a path; `''` is the whole. For suggestions. */
+/** The keys each object takes, by its own last name in a path (`tables.*`: any table); `''` is the whole. For suggestions. */
 export const optionNames: ReadonlyMap<string, readonly string[]> = new Map([
   ['', Object.keys(configSchema(new Map()).shape)],
   ['services', Object.keys(serviceSchema(new Map()).shape)],
   ['access', Object.keys(accessHooks.shape)],
+  ['renames', Object.keys(renamesSchema.shape)],
+  ['tables.*', Object.keys(tableSchema.shape)],
   ['pool', Object.keys(poolSchema.shape)],
   ['limits', Object.keys(limitsSchema.shape)],
 ])

@@ -17,8 +17,8 @@ export function shapeProblems(issues: readonly Issue[]): ConfigProblem[] {
 }
 
 function unknownOptions(path: readonly PropertyKey[], keys: readonly string[]): ConfigProblem[] {
-  const owner = path.findLast((key) => typeof key === 'string') ?? ''
-  const known = optionNames.get(String(owner)) ?? []
+  const owner = path[2] === 'tables' && path.length === 4 ? 'tables.*' : path.findLast((key) => typeof key === 'string')
+  const known = optionNames.get(String(owner ?? '')) ?? []
   return keys.map((key) => problem([...path, key], { message: 'unknown option', hint: didYouMean(key, known) }))
 }
 
@@ -59,6 +59,7 @@ const kinds: ReadonlyMap<string, string> = new Map([
   ['boolean', 'true or false'],
   ['array', 'a list'],
   ['object', 'an object'],
+  ['record', 'an object'],
 ])
 
 function tooSmall(origin: string, least: number | bigint, input: unknown): string {

@@ -1,8 +1,12 @@
-import { mayBe } from '../schema/origin.js'
+import { canOnlyBe, mayBe } from '../schema/origin.js'
 import type { Column, Table } from '../schema/table.js'
+import { bindColumns } from './bind-columns.js'
 import { compareTypes } from './compare-types.js'
-import { type Pair, pairUp } from './pairing.js'
+import { asReturned, type BindingRules, decided, evidenceOf, isMeant, type Recorded } from './evidence.js'
+import type { Labels } from './labels.js'
+import { type Identified, type Pair, pairUp } from './pairing.js'
 import type { Evidence } from './types.js'
+import { nameKey, noWords, type OperatorWords } from './words.js'
 
 export { inContractNames } from './contract-names.js'
 
@@ -38,6 +42,8 @@ export interface TableBinding {
    * as another table of the contract. Nothing may be served from it, and its identity is not adopted.
    */
   readonly doubtful?: true
+  /** As for a column. */
+  readonly isAmbiguous?: boolean
 }
 
 export interface ColumnBinding {
@@ -48,6 +54,12 @@ export interface ColumnBinding {
   readonly evidence: Evidence
   /** For `replaced`: the name the old column lives on under. It is not among the `added`. */
   readonly movedTo?: string
+  /** For `replaced`: it has the values of the old column. */
+  readonly hasSameValues?: boolean
+  /** For a `likely` rename: other columns came or went with it, or its type or place is another, so that not even trust maps it. */
+  readonly isAmbiguous?: boolean
+  /** Of enums, where the engine knows labels by more than their names. */
+  readonly labels?: Labels
 }
 
 /**
@@ -65,32 +77,44 @@ export interface ColumnBinding {
  *
  * @param engineIds logical id → the engine's identity on record for this scope; names decide where one is missing
  * @param identity what the engine's identities prove; the evidence of what they decide
+ * @param words an operator's: a rename that was said is `confirmed`, one that was refuted is none
  */
 export function bindSchema(
   contract: readonly Table[],
   live: readonly Table[],
   engineIds: ReadonlyMap<string, string>,
   identity: 'proven' | 'likely' | 'none',
+  words: OperatorWords = noWords,
 ): SchemaBinding {
   const recorded: Recorded = ({ id }) => (id === null || identity === 'none' ? undefined : engineIds.get(id))
-  const pairs = withSuspects(pairUp(contract, live, recorded, false), live, recorded)
+  const said = {
+    renamed: ({ name }: Table) => words.renames.tables.get(name),
+    isMeant: (table: Table, found: Identified) => isMeant(engineIds, table, found),
+    keepsName: ({ name }: Table) => words.byName.has(nameKey(name, null)),
+  }
+  const returned = pairUp(contract, live, recorded, false, said).map((pair) => asReturned(pair, live, recorded, satisfies))
+  const pairs = withSuspects(returned, live, recorded, words.refuted.tables)
   const mayBeAnothers = ({ contract: own, live: found }: TablePair) =>
     found !== null && contract.some((other) => other !== own && mayBe(found.id, recorded(other)))
-  const tables = pairs.map((pair) => bindTable(pair, recorded, pair.how === 'guessed' ? 'likely' : identity, mayBeAnothers(pair)))
+  const tables = pairs.map((pair) => bindTable(pair, { recorded, engineIds, identity, words }, mayBeAnothers(pair)))
   const bound = new Set(tables.map((table) => table.live))
   return { tables, added: live.filter((table) => !bound.has(table) && table.columns.length > 0) }
 }
 
-type Recorded = (item: { readonly id: string | null }) => string | undefined
-
 type TablePair = Omit<Pair<Table, Table>, 'how'> & { readonly how: Pair<Table, Table>['how'] | 'guessed' }
 
 /** A table that went when others came may be one of them under a new name. */
-function withSuspects(pairs: readonly Pair<Table, Table>[], live: readonly Table[], recorded: Recorded): TablePair[] {
+function withSuspects(
+  pairs: readonly Pair<Table, Table>[],
+  live: readonly Table[],
+  recorded: Recorded,
+  refuted: ReadonlyMap<string, ReadonlySet<string>>,
+): TablePair[] {
   const claimed = new Set(pairs.flatMap(({ live: table, movedTo }) => [table, movedTo]))
   return pairs.map((pair) => {
     if (pair.live !== null) return pair
-    const suspects = live.filter((table) => !claimed.has(table) && mayBe(table.id, recorded(pair.contract)))
+    const isRefuted = (table: Table) => refuted.get(pair.contract.name)?.has(table.name) === true
+    const suspects = live.filter((table) => !claimed.has(table) && !isRefuted(table) && mayBe(table.id, recorded(pair.contract)))
     const found = suspects.find((table) => satisfies(table, pair.contract)) ?? suspects[0]
     if (found === undefined) return pair
     claimed.add(found)
@@ -98,35 +122,30 @@ function withSuspects(pairs: readonly Pair<Table, Table>[], live: readonly Table
   })
 }
 
-function bindTable(
-  pair: TablePair,
-  recorded: Recorded,
-  identity: 'proven' | 'likely' | 'none',
-  mayBeAnothers: boolean,
-): TableBinding {
+function bindTable(pair: TablePair, rules: BindingRules, mayBeAnothers: boolean): TableBinding {
   const { contract, live } = pair
+  const identity = pair.how === 'guessed' ? 'likely' : rules.identity
   if (live === null) {
     const columns = contract.columns.map(
       (column): ColumnBinding => ({ contract: column, live: null, relation: 'gone', evidence: 'none' }),
     )
     return { contract, live, relation: 'gone', evidence: 'none', columns, added: [] }
   }
-  const keptIdentity = live.id !== null && recorded(contract) === live.id
-  const columns = bindColumns(contract, live, keptIdentity ? recorded : null, identity)
+  const isKnown = live.id !== null && rules.recorded(contract) === live.id
+  const columns = bindColumns(contract, live, { ...rules, identity }, isKnown)
   const bound = new Set(columns.flatMap(({ live: column, movedTo }) => [column?.name, movedTo]))
   const added = live.columns.filter(({ name }) => !bound.has(name))
-  if (pair.how !== 'taken') return { contract, live, ...decided(pair.how, identity), columns, added }
+  if (pair.how !== 'taken') {
+    const isClear = pair.how !== 'guessed' || (satisfies(live, contract) && canOnlyBe(live.id, rules.recorded(contract)))
+    const found = decided(pair.how, evidenceOf(pair, identity))
+    return { contract, live, ...found, columns, added, ...(isClear ? {} : { isAmbiguous: true }) }
+  }
   const isDoubtful = mayBeAnothers || ((pair.movedTo !== null || pair.isAnothers) && !satisfies(live, contract))
   return {
     ...{ contract, live, relation: 'replaced', evidence: identity, columns, added },
     ...(pair.movedTo === null ? {} : { movedTo: pair.movedTo.name }),
     ...(isDoubtful ? { doubtful: true } : {}),
   }
-}
-
-function decided(how: 'same' | 'renamed' | 'swapped' | 'gone' | 'guessed', identity: 'proven' | 'likely' | 'none') {
-  if (how === 'guessed') return { relation: 'renamed', evidence: 'likely' } as const
-  return { relation: how, evidence: how === 'renamed' || how === 'swapped' ? identity : 'none' } as const
 }
 
 /** Every promised column is there under its name with an equal type. */
@@ -136,66 +155,4 @@ function satisfies(live: Table, contract: Table): boolean {
     const found = types.get(name)
     return found !== undefined && compareTypes(type, found) === 'same'
   })
-}
-
-/** `recorded` null: the table is not known to be the one on record, so its columns go by name. */
-function bindColumns(
-  contract: Table,
-  live: Table,
-  recorded: Recorded | null,
-  identity: 'proven' | 'likely' | 'none',
-): ColumnBinding[] {
-  const pairs = pairUp(contract.columns, live.columns, recorded ?? (() => undefined), identity === 'likely')
-  const columns = pairs.map((pair) => bindColumn(pair, identity))
-  return guessRenames(contract, live, columns, recorded)
-}
-
-function bindColumn(pair: Pair<Column, Column>, identity: 'proven' | 'likely' | 'none'): ColumnBinding {
-  const { contract, live, how, movedTo, isAnothers } = pair
-  const likely = identity === 'likely'
-  if (how === 'taken') {
-    // Positions say that two columns traded places only if the newcomer's is nobody's: else a neighbour went.
-    const isReplaced = !likely || (movedTo !== null && !isAnothers)
-    if (!isReplaced) return { contract, live, relation: 'same', evidence: 'none' }
-    return { contract, live, relation: 'replaced', evidence: identity, ...(movedTo === null ? {} : { movedTo: movedTo.name }) }
-  }
-  const isOther = likely && how === 'renamed' && live !== null && compareTypes(contract.type, live.type) !== 'same'
-  if (isOther) return { contract, live: null, relation: 'gone', evidence: 'none' }
-  return { contract, live, ...decided(how, identity) }
-}
-
-/**
- * A column that went when others came may be one of them under a new name, where nothing says that it is not. A drop and an add
- * cannot be excluded either, so nothing is served from it before an operator decides.
- */
-function guessRenames(
-  contract: Table,
-  live: Table,
-  columns: readonly ColumnBinding[],
-  recorded: Recorded | null,
-): ColumnBinding[] {
-  const isSettled = new Set(columns.flatMap(({ live: column, relation }) => (relation === 'replaced' ? [] : [column])))
-  const newcomers = live.columns.filter((column) => !isSettled.has(column))
-  // What has taken another's name over is shown there, but may be what went all the same.
-  const claimed = new Set(columns.flatMap(({ live: column }) => column ?? []))
-  return columns.map((column) => {
-    if (column.live !== null) return column
-    const lost = column.contract
-    const suspects = newcomers.filter(({ id }) => recorded === null || mayBe(id, recorded(lost)))
-    if (suspects.length === 0) return column
-    const free = suspects.filter((found) => !claimed.has(found))
-    const placed = placesOf(lost, contract, live, columns).find((found) => found !== undefined && free.includes(found))
-    const found = placed ?? free.find(({ type }) => compareTypes(lost.type, type) === 'same') ?? free[0]
-    if (found === undefined) return { ...column, evidence: 'likely' }
-    claimed.add(found)
-    return { contract: lost, live: found, relation: 'renamed', evidence: 'likely' }
-  })
-}
-
-/** What is at the same number, and what follows the same neighbour: `auto` appends what it merges, so numbers can differ. */
-function placesOf(lost: Column, contract: Table, live: Table, columns: readonly ColumnBinding[]): (Column | undefined)[] {
-  const index = contract.columns.indexOf(lost)
-  const neighbour = columns[index - 1]?.live
-  const after = neighbour === undefined || neighbour === null ? undefined : live.columns[live.columns.indexOf(neighbour) + 1]
-  return [live.columns[index], after]
 }

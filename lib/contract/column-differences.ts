@@ -1,8 +1,10 @@
+import { converterOf, parameterConverterOf } from '../conversion/convert.js'
 import type { ColumnType } from '../schema/column-type.js'
 import { type Column, type ColumnDefault, isReadOnly, isRequiredOnInsert, type Table } from '../schema/table.js'
 import type { ColumnBinding } from './bind.js'
 import { compareTypes, describeType, type TypeComparison, valueChanges } from './compare-types.js'
 import { type Difference, difference, type Sides } from './difference.js'
+import { withPromisedLabels } from './labels.js'
 import type { ChangeKind } from './rules.js'
 
 /** Everything that became of the columns of one table. */
@@ -14,12 +16,13 @@ export function columnDifferences(sides: Sides): Difference[] {
   ]
 }
 
-function ofBound(binding: ColumnBinding, after: Column | undefined, sides: Sides): Difference[] {
+function ofBound(binding: ColumnBinding, live: Column | undefined, sides: Sides): Difference[] {
   const before = binding.contract
   const table = sides.contract.name
-  if (binding.live === null || after === undefined) {
+  if (binding.live === null || live === undefined) {
+    const isHidden = sides.binding.live?.hidden?.includes(before.name) === true
     return [
-      difference('column-dropped', table, {
+      difference(isHidden ? 'column-unreadable' : 'column-dropped', table, {
         column: before.name,
         before: describeType(before.type),
         nullable: before.nullable,
@@ -27,10 +30,12 @@ function ofBound(binding: ColumnBinding, after: Column | undefined, sides: Sides
       }),
     ]
   }
+  const after = withPromisedLabels(live, binding.labels)
   const facts = { column: before.name, nullable: before.nullable, evidence: 'none' } as const
   const found = [
     ...relationDifference(binding),
-    ...typeDifference(before.type, after.type, nobodyWrites(sides, before, after)),
+    ...labelDifference(binding),
+    ...typeDifference(before, after.type, nobodyWrites(sides, before, after)),
     ...nullDifference(before, after, nobodyWrites(sides, before, after)),
     ...(sides.readOnly ? [] : supplyDifference(before, after)),
   ]
@@ -45,6 +50,9 @@ interface Finding {
   readonly before?: string | null
   readonly after?: string | null
   readonly evidence?: Difference['evidence']
+  readonly isAmbiguous?: boolean
+  readonly converts?: boolean
+  readonly hasSameValues?: boolean
   readonly take?: (live: Column) => Partial<Column>
 }
 
@@ -59,8 +67,9 @@ function nobodyWrites(sides: Sides, before: Column, after: Column): boolean {
   return sides.readOnly || isReadOnly(before) || isReadOnly(after)
 }
 
-function relationDifference({ relation, contract, live, evidence, movedTo }: ColumnBinding): Finding[] {
-  const names = { before: contract.name, after: live?.name ?? null, evidence }
+function relationDifference(binding: ColumnBinding): Finding[] {
+  const { relation, contract, live, evidence, movedTo, isAmbiguous = false, hasSameValues = false } = binding
+  const names = { before: contract.name, after: live?.name ?? null, evidence, isAmbiguous, hasSameValues }
   if (relation === 'renamed') return [{ kind: 'column-renamed', ...names }]
   if (relation === 'swapped') return [{ kind: 'column-swapped', ...names }]
   if (relation === 'replaced') return [{ kind: 'column-replaced', ...names, after: movedTo ?? null }]
@@ -77,16 +86,36 @@ const typeKinds: Record<Exclude<TypeComparison, 'same'>, ChangeKind> = {
   'changed': 'type-changed',
 }
 
+/** Labels that are known to be promised ones under other names. Only a promotion takes the names over. */
+function labelDifference({ labels }: ColumnBinding): Finding[] {
+  const renamed = [...(labels?.renamed ?? [])].flatMap(([live, promised]) => (promised === null ? [] : [{ live, promised }]))
+  if (renamed.length === 0) return []
+  const names = { before: quoted(renamed.map(({ promised }) => promised)), after: quoted(renamed.map(({ live }) => live)) }
+  return [{ kind: 'enum-value-renamed', ...names, evidence: 'proven', converts: true }]
+}
+
 const harmlessToReaders: readonly TypeComparison[] = ['narrowed', 'became-enum', 'value-removed']
 
-function typeDifference(before: ColumnType, after: ColumnType, readOnly: boolean): Finding[] {
+function typeDifference(column: Column, after: ColumnType, readOnly: boolean): Finding[] {
+  const { type: before } = column
   const found = compareTypes(before, after)
   if (found === 'same') return []
-  const take = ({ type, nativeType }: Column) => ({ type, nativeType })
+  const take = ({ type, nativeType }: Column) => ({ type, nativeType, ...shownDigits(column, type) })
   const texts = { before: describeType(before), after: describeType(after) }
   if (readOnly && harmlessToReaders.includes(found)) return [{ kind: 'read-only-type-narrowed', ...texts, take }]
   const values = found.startsWith('value-') ? changedValues(before, after) : {}
-  return [{ kind: typeKinds[found], ...texts, ...values, take }]
+  return [{ kind: typeKinds[found], ...texts, ...values, converts: convertBothWays(before, after), take }]
+}
+
+function convertBothWays(before: ColumnType, after: ColumnType): boolean {
+  return converterOf(after, before) !== null && parameterConverterOf(before, after) !== null
+}
+
+/** Digits after the point are promised by the operator's version: a revision that lets the type grow does not add zeros. */
+function shownDigits({ type: before, shownScale }: Column, after: ColumnType): Pick<Column, 'shownScale'> {
+  if (before.name !== 'decimal' || after.name !== 'decimal') return {}
+  const shown = shownScale ?? before.scale
+  return shown === null ? {} : { shownScale: shown }
 }
 
 function changedValues(before: ColumnType, after: ColumnType): Pick<Finding, 'before' | 'after'> {

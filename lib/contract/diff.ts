@@ -5,12 +5,15 @@ import { holdFor } from './holds.js'
 import { compareText } from './order.js'
 import { ruleOf } from './rules.js'
 import type { Change, DriftState } from './types.js'
+import { noWords, type OperatorWords } from './words.js'
 
 export interface DiffOptions {
   /** `closed`: consumers were promised that an enum gets no new values, so a new one is breaking. @default 'open' */
   readonly enums?: 'open' | 'closed'
   /** Grade every dangerous additive change as breaking. @default false */
   readonly dangerousIsBreaking?: boolean
+  /** What an operator said. @default nothing */
+  readonly words?: OperatorWords
 }
 
 /**
@@ -42,8 +45,22 @@ export function gradeDifference(found: Difference, options: DiffOptions): Change
     before,
     after,
     evidence,
-    hold: isBreaking ? holdFor(kind, found) : null,
+    hold: isBreaking ? holdFor(kind, circumstances(found, options)) : null,
     text: rule.text(found),
+  }
+}
+
+function circumstances(
+  { table, column, evidence, nullable, isAmbiguous, converts, hasSameValues }: Difference,
+  { words = noWords }: DiffOptions,
+) {
+  return {
+    evidence,
+    nullable,
+    converts,
+    hasSameValues,
+    isTrusted: evidence === 'likely' && words.trustLikelyRenames && !isAmbiguous,
+    hasStandIn: column !== null && words.standIns.get(table)?.has(column) === true,
   }
 }
 
@@ -58,8 +75,8 @@ export function compareChanges(a: Change, b: Change): number {
   )
 }
 
-/** `green` without changes, `red` with a breaking one, else `yellow`. */
+/** `red` with a breaking change; `yellow` with an additive one, unless an operator declined it; else `green`. */
 export function stateOf(changes: readonly Change[]): DriftState {
-  if (changes.length === 0) return 'green'
-  return changes.some((change) => change.class === 'breaking') ? 'red' : 'yellow'
+  if (changes.some((change) => change.class === 'breaking')) return 'red'
+  return changes.every(({ withheld }) => withheld === 'declined') ? 'green' : 'yellow'
 }

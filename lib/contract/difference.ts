@@ -15,6 +15,12 @@ export interface Difference {
   readonly evidence: Evidence
   /** Whether the contract lets the column be null. */
   readonly nullable: boolean
+  /** A `likely` rename that not even trust maps. */
+  readonly isAmbiguous: boolean
+  /** For a column that another replaced: whether that has the same values. */
+  readonly hasSameValues: boolean
+  /** For a changed type: whether values convert exactly, both ways. */
+  readonly converts: boolean
   /** Takes this one difference over into a table of the contract; null where only a promotion can. */
   readonly merge: ((draft: Table) => Table) | null
 }
@@ -48,7 +54,20 @@ export function sidesOf(binding: TableBinding, all: SchemaBinding): Sides {
 
 /** Fills in what most differences do not need. */
 export function difference(kind: ChangeKind, table: string, facts: Partial<Omit<Difference, 'kind' | 'table'>> = {}): Difference {
-  return { kind, table, column: null, before: null, after: null, evidence: 'none', nullable: false, merge: null, ...facts }
+  return {
+    kind,
+    table,
+    column: null,
+    before: null,
+    after: null,
+    evidence: 'none',
+    nullable: false,
+    isAmbiguous: false,
+    converts: false,
+    hasSameValues: false,
+    merge: null,
+    ...facts,
+  }
 }
 
 /** `a` or `a, b`: how a key is called in a change. */

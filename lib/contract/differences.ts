@@ -27,8 +27,16 @@ export function tableDifferences(binding: TableBinding, all: SchemaBinding): Dif
   return [...relationDifference(binding), ...kindDifference(sides), ...columnDifferences(sides), ...writers]
 }
 
-function relationDifference({ contract, live, relation, evidence, movedTo, doubtful }: TableBinding): Difference[] {
-  const names = { before: contract.name, after: live?.name ?? null, evidence }
+function relationDifference({
+  contract,
+  live,
+  relation,
+  evidence,
+  movedTo,
+  doubtful,
+  isAmbiguous = false,
+}: TableBinding): Difference[] {
+  const names = { before: contract.name, after: live?.name ?? null, evidence, isAmbiguous }
   if (relation === 'renamed') return [difference('table-renamed', contract.name, names)]
   if (relation === 'swapped') return [difference('table-swapped', contract.name, names)]
   if (doubtful === true) return [difference('table-replaced', contract.name, { ...names, after: movedTo ?? null })]

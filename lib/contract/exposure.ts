@@ -1,4 +1,5 @@
 import type { Withhold } from './merge.js'
+import { nameKey } from './words.js'
 
 /**
  * Tables that no service serves unless told to: what migration tools leave beside, or for a while in place of, a team's own
@@ -146,7 +147,8 @@ function hasSecretPhrase(words: readonly string[]): boolean {
   })
 }
 
-/** What `auto` leaves to an operator: columns whose names look secret, unless the service exposes all. */
-export function withholder(autoExpose: 'safe' | 'all'): Withhold {
-  return (_table, column) => autoExpose === 'safe' && column !== null && looksSecret(column.name)
+/** What waits for an operator: columns whose names look secret, unless the service exposes all, and what was declined. */
+export function withholder(autoExpose: 'safe' | 'all', declined: ReadonlySet<string>): Withhold {
+  return ({ name }, column) =>
+    (autoExpose === 'safe' && column !== null && looksSecret(column.name)) || declined.has(nameKey(name, column?.name ?? null))
 }

@@ -1,10 +1,12 @@
 import { type Column, isRequiredOnInsert, type Table } from '../schema/table.js'
 import type { ColumnBinding, SchemaBinding, TableBinding } from './bind.js'
 import { type Names, namesFrom, renameTable } from './contract-names.js'
+import { meantKey } from './evidence.js'
 import { isSettled } from './holds.js'
 import type { Withhold } from './merge.js'
 import { byName } from './order.js'
 import { type Taken, takenTables } from './taken.js'
+import type { Evidence } from './types.js'
 
 /** What a logical id is called by the engine. */
 export type Identity = [logicalId: string, engineId: string]
@@ -54,9 +56,10 @@ export function promoteSchema(
     if (!isDescribed(bound.live)) return [renameTable(table, names.ofContract)]
     const logical = logicalIds(bound)
     const shape = takenOver(bound, bound.live, taken.isNamed(bound) ? () => false : withhold)
-    return [
-      freeze(renameTable(shape, names.ofLive), (column) => (column === null ? table.id : (logical.get(column.name) ?? null))),
-    ]
+    const frozen = freeze(renameTable(shape, names.ofLive), (column) =>
+      column === null ? table.id : (logical.get(column.name) ?? null),
+    )
+    return [withHidden(frozen, table, bound.live)]
   })
   const added = [...taken.added]
     .flatMap((table) => (taken.isNamed(table) ? [table] : withoutWithheld(table, withhold)))
@@ -64,19 +67,42 @@ export function promoteSchema(
   return { tables: [...promised, ...added].sort(byName), identities }
 }
 
-/** The engine identities that a binding establishes: of what is the same, what took a name over, and what is known to be renamed. */
+/**
+ * The engine identities that a binding establishes: of what is the same, what took a name over, and what is known to be renamed.
+ * Not of what an operator said was renamed: that can be taken back.
+ */
 export function identitiesOf(binding: SchemaBinding): Identity[] {
   return binding.tables.flatMap(({ contract, live, relation, evidence, doubtful, columns }) => {
-    const isKnown = relation === 'same' || (relation === 'replaced' && doubtful !== true) || isSettled(evidence)
-    if (live === null || !isKnown || doubtful === true) return []
-    return [...pairOf(contract, live), ...columns.flatMap(identityOfColumn)]
+    // A newcomer with columns that are only guessed to be the promised ones must be met as a newcomer at the next look, too.
+    const isGuessed = columns.some((column) => column.evidence === 'likely')
+    const isKnown = relation === 'same' || (relation === 'replaced' && doubtful !== true && !isGuessed) || isProven(evidence)
+    if (live === null || doubtful === true || !(isKnown || isSettled(evidence))) return []
+    const own = isKnown ? pairOf(contract, live) : []
+    return [...own, ...meantOf({ contract, live, relation }), ...columns.flatMap(identityOfColumn)]
   })
 }
 
 /** A column that was replaced keeps its old identity on record: else the next look would not see it any more. */
-function identityOfColumn({ contract, live, relation, evidence }: ColumnBinding): Identity[] {
+function identityOfColumn({ contract, live, relation, evidence, labels }: ColumnBinding): Identity[] {
   if (live === null || relation === 'replaced') return []
-  return relation === 'same' || isSettled(evidence) ? pairOf(contract, live) : []
+  const known: Identity[] = [...pairOf(contract, live), ...(labels === undefined ? [] : [[...labels.identity] as Identity])]
+  if (relation === 'same') return known
+  return [...(isProven(evidence) ? known : []), ...(isSettled(evidence) ? meantOf({ contract, live, relation }) : [])]
+}
+
+/** What a rename led to, so that it holds for that thing and not for another of the name. */
+function meantOf({ contract, live, relation }: Pick<ColumnBinding, 'relation'> & Pair): Identity[] {
+  if (relation !== 'renamed' || contract.id === null || live.id === null) return []
+  return [[meantKey(contract.id, live.name), live.id]]
+}
+
+interface Pair {
+  readonly contract: { readonly id: string | null }
+  readonly live: { readonly id: string | null; readonly name: string }
+}
+
+function isProven(evidence: Evidence): boolean {
+  return isSettled(evidence) && evidence !== 'confirmed'
 }
 
 function pairOf(contract: { readonly id: string | null }, live: { readonly id: string | null }): Identity[] {
@@ -97,7 +123,7 @@ function stamper(
     if (engineId !== null) identities.push([id, engineId])
     return id
   }
-  return (table, logicalOf) => ({
+  return ({ hidden: _, ...table }, logicalOf) => ({
     ...table,
     id: stamp(table.id, logicalOf(null)),
     columns: table.columns.map((column) => ({ ...column, id: stamp(column.id, logicalOf(column)) })),
@@ -162,9 +188,17 @@ export function withoutKeysOnOthers(table: Table): Table {
   }
 }
 
-/** Live column name → logical id. */
+/** What may not be read now keeps its promised shape: it is not known to have changed. */
+function withHidden(frozen: Table, promised: Table, { hidden = [] }: Table): Table {
+  const taken = new Set(frozen.columns.map(({ name }) => name))
+  const kept = promised.columns.filter(({ name }) => hidden.includes(name) && !taken.has(name))
+  return kept.length === 0 ? frozen : { ...frozen, columns: [...frozen.columns, ...kept] }
+}
+
+/** Live column name → logical id. What took a name over is another thing, which no consumer of an earlier version asked for. */
 function logicalIds({ columns }: TableBinding): ReadonlyMap<string, string> {
+  const kept = columns.filter(({ relation, hasSameValues }) => relation !== 'replaced' || hasSameValues === true)
   return new Map(
-    columns.flatMap(({ contract, live }) => (contract.id === null || live === null ? [] : [[live.name, contract.id] as const])),
+    kept.flatMap(({ contract, live }) => (contract.id === null || live === null ? [] : [[live.name, contract.id] as const])),
   )
 }

@@ -6,11 +6,21 @@ export interface Circumstances {
   readonly evidence: Evidence
   /** Whether the contract lets the column be null. */
   readonly nullable: boolean
+  /** Whether values of the changed type convert exactly, both ways. */
+  readonly converts: boolean
+  /** Whether a column that took a name over has the values of the one that had it. */
+  readonly hasSameValues: boolean
+  /** A likely rename that the service is told to trust. */
+  readonly isTrusted: boolean
+  /** Whether an operator gave a value for the column. */
+  readonly hasStandIn: boolean
 }
 
-type Rule = Hold | null | ((circumstances: Circumstances) => Hold)
+type Rule = Hold | null | ((circumstances: Circumstances) => Hold | null)
 
-const byEvidence: Rule = ({ evidence }) => (isSettled(evidence) ? 'mapped' : 'unservable')
+const byEvidence: Rule = ({ evidence, isTrusted }) => (isSettled(evidence) || isTrusted ? 'mapped' : 'unservable')
+
+const ifConverts: Rule = ({ converts }) => (converts ? 'converted' : 'unservable')
 
 /** Serving goes on by name: readers notice nothing, and what a writer may not do any more the database refuses. */
 const databaseDecides = null
@@ -32,19 +42,23 @@ const holds: Record<ChangeKind, Rule> = {
   'table-became-view': databaseDecides,
   'view-became-table': null,
   'column-added': null,
-  'required-column-added': databaseDecides,
-  'column-dropped': ({ nullable, evidence }) => (nullable && evidence === 'none' ? 'null' : 'unservable'),
+  'required-column-added': ({ hasStandIn }) => (hasStandIn ? 'stand-in' : databaseDecides),
+  'column-dropped': ({ nullable, evidence, hasStandIn }) => {
+    if (evidence !== 'none') return 'unservable'
+    return hasStandIn ? 'stand-in' : nullable ? 'null' : 'unservable'
+  },
+  'column-unreadable': 'unservable',
   'column-renamed': byEvidence,
   'column-swapped': byEvidence,
-  'column-replaced': 'unservable',
-  'type-changed': 'unservable',
+  'column-replaced': ({ hasSameValues }) => (hasSameValues ? 'mapped' : 'unservable'),
+  'type-changed': ifConverts,
   'type-widened': null,
   'type-narrowed': databaseDecides,
   'read-only-type-narrowed': null,
   'column-became-enum': databaseDecides,
-  'enum-value-added': 'unservable',
+  'enum-value-added': ifConverts,
   'enum-value-removed': databaseDecides,
-  'enum-value-renamed': 'unservable',
+  'enum-value-renamed': ifConverts,
   'nullable-tightened': databaseDecides,
   'read-only-nullable-tightened': null,
   'nullable-loosened': 'converted',

@@ -112,7 +112,11 @@ function isHeldBack(change: Change, own: readonly Change[], review: readonly Cha
   if (breaking.some((other) => other.column === null && other.hold === 'unservable')) return true
   // It may be what went, under a new name.
   const isSuspect = isUncertain(live.columns.find(({ name }) => name === change.column)?.id ?? null)
-  if (change.kind === 'column-added' && (isSuspect || breaking.some((other) => other.evidence === 'likely'))) return true
+  if (
+    change.kind === 'column-added' &&
+    (isSuspect || breaking.some((other) => other.evidence === 'likely' && other.hold !== 'mapped'))
+  )
+    return true
   if (change.kind === 'view-became-table') return breaking.length > 0 || review.length > 0
   if (change.kind === 'primary-key-added') {
     const coming = own.filter((other) => other.kind === 'column-added' && !review.includes(other)).map(({ column }) => column)
@@ -163,7 +167,7 @@ function mergeNewTable(live: Table, context: Context): Outcome {
   // It may be a table that went, under a new name.
   if (isUncertain(live.id)) return { ...waits, withheld: [{ ...change, withheld: 'table-drifts' }] }
   if (context.withhold(live, null)) return waits
-  const named = renameTable(live, contractNames(context.all))
+  const { hidden: _, ...named } = renameTable(live, contractNames(context.all))
   const columns = named.columns.filter((column) => !context.withhold(live, column))
   if (columns.length === 0) return waits
   const table = withoutKeysOnOthers({ ...named, columns })

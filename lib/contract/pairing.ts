@@ -17,6 +17,18 @@ export interface Pair<C, L> {
   readonly movedTo: L | null
   /** For `taken`: what has the name is known as another thing of the contract. */
   readonly isAnothers: boolean
+  /** Whether it is an operator's word that leads to `live`. */
+  readonly isSaid: boolean
+}
+
+/** What an operator said of the things to be paired. */
+export interface Said<C> {
+  /** The name it was renamed to. */
+  renamed(item: C): string | undefined
+  /** Whether what has that name now is what was meant. */
+  isMeant(item: C, live: Identified): boolean
+  /** Whether what has the contract's name is it, whatever its identity. */
+  keepsName(item: C): boolean
 }
 
 interface Case<C, L> {
@@ -25,8 +37,10 @@ interface Case<C, L> {
   readonly isRecorded: boolean
   /** What has the contract's name now. */
   readonly home: L | null
-  /** What has the recorded identity now. */
+  /** What has the recorded identity now, or else what an operator said. */
   readonly own: L | null
+  readonly isSaid: boolean
+  readonly keepsName: boolean
 }
 
 /**
@@ -35,6 +49,7 @@ interface Case<C, L> {
  * of the contract that was renamed: after a → b and b → c, both are renames, and nobody is served another's data.
  *
  * @param recorded the identity on record for a thing of the contract, `undefined` without one
+ * @param said what an operator said; a proof wins over a rename that was only said
  * @param idsMayShift identities are positions, which move up when a neighbour goes: a rename must then lead to a new name
  */
 export function pairUp<C extends Identified, L extends Identified>(
@@ -42,8 +57,9 @@ export function pairUp<C extends Identified, L extends Identified>(
   live: readonly L[],
   recorded: (item: C) => string | undefined,
   idsMayShift: boolean,
+  said: Said<C> = nothingSaid,
 ): Pair<C, L>[] {
-  const cases = casesOf(contract, live, recorded)
+  const cases = casesOf(contract, live, recorded, said)
   const settled = new Map<Case<C, L>, 'same' | 'renamed' | 'swapped'>()
   for (const one of cases) if (one.own !== null && one.own === one.home) settled.set(one, 'same')
   for (const one of swaps(cases)) settled.set(one, 'swapped')
@@ -52,7 +68,8 @@ export function pairUp<C extends Identified, L extends Identified>(
   const known = new Set(cases.flatMap(({ own }) => own ?? []))
   return cases.map((one) => {
     const how = settled.get(one)
-    if (how !== undefined) return { contract: one.contract, live: one.own, how, movedTo: null, isAnothers: false }
+    if (how !== undefined)
+      return { contract: one.contract, live: one.own, how, movedTo: null, isAnothers: false, isSaid: one.isSaid }
     return byNameAlone(one, claimed, known)
   })
 }
@@ -61,13 +78,18 @@ function casesOf<C extends Identified, L extends Identified>(
   contract: readonly C[],
   live: readonly L[],
   recorded: (item: C) => string | undefined,
+  said: Said<C>,
 ): Case<C, L>[] {
   const byName = new Map(live.map((item) => [item.name, item]))
   const byId = new Map(live.flatMap((item) => (item.id === null ? [] : [[item.id, item] as const])))
   return contract.map((item) => {
-    const id = recorded(item)
-    const own = id === undefined ? undefined : byId.get(id)
-    return { contract: item, isRecorded: id !== undefined, home: byName.get(item.name) ?? null, own: own ?? null }
+    const keepsName = said.keepsName(item)
+    const id = keepsName ? undefined : recorded(item)
+    const known = id === undefined ? undefined : byId.get(id)
+    const told = keepsName ? undefined : byName.get(said.renamed(item) ?? item.name)
+    const isSaid = known === undefined && told !== undefined && told.name !== item.name && said.isMeant(item, told)
+    const own = known ?? (isSaid ? told : undefined) ?? null
+    return { contract: item, isRecorded: id !== undefined, home: byName.get(item.name) ?? null, own, isSaid, keepsName }
   })
 }
 
@@ -99,9 +121,9 @@ function followRenames<C extends Identified, L extends Identified>(
   while (open) {
     open = false
     for (const one of cases) {
-      const { home, own } = one
+      const { home, own, isSaid } = one
       if (settled.has(one) || own === null || claimed.has(own) || !mayLeadTo(own)) continue
-      if (home !== null && !claimed.has(home)) continue
+      if (home !== null && !claimed.has(home) && !isSaid) continue
       settled.set(one, 'renamed')
       claimed.add(own)
       open = true
@@ -111,12 +133,16 @@ function followRenames<C extends Identified, L extends Identified>(
 }
 
 function byNameAlone<C extends Identified, L extends Identified>(
-  { contract, isRecorded, home, own }: Case<C, L>,
+  { contract, isRecorded, home, own, keepsName }: Case<C, L>,
   claimed: ReadonlySet<L>,
   known: ReadonlySet<L>,
 ): Pair<C, L> {
-  if (home === null || claimed.has(home)) return { contract, live: null, how: 'gone', movedTo: null, isAnothers: false }
+  const lost = { contract, movedTo: null, isAnothers: false, isSaid: false }
+  if (home === null || claimed.has(home)) return { ...lost, live: null, how: 'gone' }
+  if (keepsName) return { ...lost, live: home, how: 'same' }
   const isAnothers = known.has(home)
   const how = isAnothers || (isRecorded && home.id !== null) ? 'taken' : 'same'
-  return { contract, live: home, how, movedTo: own, isAnothers }
+  return { ...lost, live: home, how, movedTo: own, isAnothers }
 }
+
+const nothingSaid: Said<unknown> = { renamed: () => undefined, isMeant: () => false, keepsName: () => false }

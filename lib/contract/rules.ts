@@ -150,6 +150,14 @@ export const rules = {
     about: 'column',
     text: (facts) => `Column ${at(facts)} is gone.`,
   },
+  'column-unreadable': {
+    rows: [],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'column',
+    text: (facts) => `Column ${at(facts)} is there, but may not be read.`,
+  },
   'column-renamed': {
     rows: ['18'],
     class: 'breaking',

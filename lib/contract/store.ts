@@ -1,4 +1,5 @@
 import type { LiveSchema, Table } from '../schema/table.js'
+import type { ResolutionChange, StoredResolution } from './resolution.js'
 import type { Change, ContractVersion, LockMode } from './types.js'
 
 /**
@@ -19,18 +20,22 @@ export interface ContractStore {
    * Adds a version and makes it the served one. Compare-and-set: throws `contract-moved` unless the served version is
    * `expected`, so of several that expect the same exactly one wins. A `merge` is the next revision of the served
    * version (`not-locked` without one); every other kind is the next number, revision 0, and ends an unlock.
-   * Numbers are never reused, not after `unlock` and not after a purge.
+   * Numbers are never reused, not after `unlock` and not after a purge. Versions beyond `retain` are removed with their revisions.
    */
   commit(name: string, commit: VersionCommit): Promise<ContractVersion>
   /**
    * Remembered until the next commit of a kind other than `merge`; unlocking twice does nothing. `purge` also removes the service's versions,
-   * history, identities and snapshot; the entry of the purge itself stays, and so does a run-time mode.
+   * history, resolutions, identities and snapshot; the entry of the purge itself stays, and so does a run-time mode.
    */
   unlock(name: string, by: By & { readonly purge?: boolean }): Promise<void>
   /** Sets the mode that wins over the configured one; null hands back to the configuration. Same mode: does nothing. */
   setMode(name: string, mode: LockMode | null, by: By): Promise<void>
   /** Notes which state an operator has seen (an opaque text to the store). The same again does nothing. */
   acknowledge(name: string, fingerprint: string, by: By): Promise<void>
+  /** Notes what operators settled, or that they withdrew it; a line of the audit log each. The same again does nothing. */
+  resolve(name: string, changes: readonly ResolutionChange[], by: By): Promise<void>
+  /** Notes which pending changes listeners were told of (an opaque text to the store). Not in the audit log. */
+  announce(name: string, fingerprint: string): Promise<void>
   /** Logical id → engine id, as known in one scope; empty for a scope never met. */
   identities(name: string, scope: string): Promise<ReadonlyMap<string, string>>
   /** Adds and replaces pairs of logical id and engine id; keeps the others. Writes only what differs. */
@@ -60,6 +65,12 @@ export interface ServiceRecord {
   readonly current: VersionNumber | null
   /** What was last acknowledged. */
   readonly acknowledged: string | null
+  /** What was last announced. */
+  readonly announced: string | null
+  /** The highest version number ever given; 0 for none. */
+  readonly lastVersion: number
+  /** What operators settled and did not withdraw, oldest first. */
+  readonly resolutions: readonly StoredResolution[]
 }
 
 export type VersionNumber = Pick<ContractVersion, 'version' | 'revision'>
@@ -86,6 +97,10 @@ export interface VersionCommit extends By {
   readonly scope: string
   /** Saved in the same transaction. */
   readonly identities: readonly IdentityPair[]
+  /** What is settled or withdrawn in the same transaction. */
+  readonly resolutions?: readonly ResolutionChange[]
+  /** How many versions to keep, this one among them; at least 1. */
+  readonly retain: number
 }
 
 /** One line of the audit log. */
@@ -94,13 +109,13 @@ export interface HistoryEntry {
   readonly id: number
   /** ISO 8601, UTC. */
   readonly at: string
-  readonly event: ContractVersion['kind'] | 'unlock' | 'mode' | 'acknowledge'
+  readonly event: ContractVersion['kind'] | 'unlock' | 'mode' | 'acknowledge' | 'resolve'
   /** What a commit made; for other events what was served at that moment, null for nothing. */
   readonly version: number | null
   readonly revision: number | null
   readonly actor: string
   readonly reason: string | null
   readonly changes: readonly Change[]
-  /** `unlock`: `{ purged }`; `mode`: `{ mode }`; `acknowledge`: `{ fingerprint }`; else empty. */
-  readonly details: Readonly<Record<string, string | boolean | null>>
+  /** `unlock`: `{ purged }`; `mode`: `{ mode }`; `acknowledge`: `{ fingerprint }`; `resolve`: `{ resolution, withdrawn }`; else empty. */
+  readonly details: Readonly<Record<string, unknown>>
 }

@@ -33,9 +33,9 @@ export interface Change {
   readonly text: string
   /**
    * `needs-review`: about a new column whose name looks secret; taken only when its table is promoted by name. `table-drifts`: additive,
-   * but what else happened to the table keeps `auto` from merging it.
+   * but what else happened to the table keeps `auto` from merging it. `declined`: an operator did not want it; taken only by name.
    */
-  readonly withheld?: 'needs-review' | 'table-drifts'
+  readonly withheld?: 'needs-review' | 'table-drifts' | 'declined'
 }
 
 /** An immutable frozen schema. `tables` carry logical ids; `digest` is over them and nothing else. */

@@ -7,7 +7,11 @@ import { didYouMean } from '../nearest.js'
 import { type Author, by } from './author.js'
 import { type DiffQuery, diffService, type ServiceDiff } from './diff.js'
 import { lockService, unlockService } from './lock.js'
+import { installNotifications } from './notifications.js'
 import { type PromoteOptions, type PromoteResult, promote, type VersionRecord } from './promote.js'
+import type { ResolutionRequest } from './resolution-request.js'
+import { resolve } from './resolve.js'
+import { type RollbackOptions, type RollbackResult, rollback } from './rollback.js'
 import { type Narrowed, type ServiceStatus, statusOf } from './status.js'
 
 /**
@@ -25,12 +29,21 @@ export interface ContractController<Name extends string = string> {
   /** Pending changes; with `from` and `to`, the changes between two versions. Never locks or promotes. */
   diff(service: Name, query?: DiffQuery): Promise<ServiceDiff>
   promote(service: Name, options?: PromoteOptions): Promise<PromoteResult>
+  /** Makes an earlier version the served one, as a new version; refuses with `rollback-holds` where promises could not be kept. */
+  rollback(service: Name, options: RollbackOptions): Promise<RollbackResult>
+  /** Settles one thing without a new version, at once: a rename, a stand-in, an addition nobody wants, another database. */
+  resolve(service: Name, request: ResolutionRequest, author?: Author): Promise<ServiceStatus>
   /** Newest first; at most `limit` (100). */
   history(service: Name, options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>
   /** Overrides the configured mode until set to null. */
   setMode(service: Name, mode: LockMode | null, author?: Author): Promise<ServiceStatus>
   /** Looks at the database now and, in `auto`, merges additive changes without waiting for them to settle. */
   refresh(service: Name): Promise<ServiceStatus>
+  /**
+   * Makes the database tell of changes to its schema from now on, to every process that listens; again: the same. Fails with
+   * `not-supported` where it cannot, and with `forbidden` for a role without the right (`context.sql`: what one with it can run).
+   */
+  installDdlNotifications(service: Name, author?: Author): Promise<void>
   on<E extends FaucetEventName>(event: E, listener: (...payload: FaucetEvents[E]) => void): void
   off<E extends FaucetEventName>(event: E, listener: (...payload: FaucetEvents[E]) => void): void
   /** Stops timers, waits for work under way and closes the pools that were opened here. Idempotent. */
@@ -49,16 +62,25 @@ export function createController(parts: ControllerParts): ContractController {
   const find = (name: string): ServiceMonitor =>
     monitors.get(name) ?? fail('unknown-route', { detail: `no service "${name}"`, hint: didYouMean(name, monitors.keys()) })
 
+  /** For what writes to the store. */
+  const writable = async (name: string): Promise<ServiceMonitor> => {
+    const monitor = find(name)
+    await monitor.requireStore()
+    return monitor
+  }
+
   return {
     ready: async () => void (await Promise.all([...monitors.values()].map((monitor) => monitor.start()))),
-    lock: (name, author = {}) => lockService(find(name), author),
-    unlock: async (name, options = {}) => unlockService(find(name), options),
+    lock: async (name, author = {}) => lockService(await writable(name), author),
+    unlock: async (name, options = {}) => unlockService(await writable(name), options),
     status: async (name, options = {}) => statusOf(find(name), options),
     diff: async (name, options = {}) => diffService(find(name), options),
-    promote: async (name, options = {}) => promote(find(name), options),
+    promote: async (name, options = {}) => promote(await writable(name), options),
+    rollback: async (name, options) => rollback(await writable(name), options),
+    resolve: async (name, request, author = {}) => resolve(await writable(name), request, author),
     history: async (name, options = {}) => store.history(find(name).parts.service.name, { limit: options.limit ?? 100 }),
     async setMode(name, mode, author = {}) {
-      const monitor = find(name)
+      const monitor = await writable(name)
       checkMode(mode)
       await store.setMode(name, mode, by(author))
       await monitor.look().catch(() => {})
@@ -69,6 +91,7 @@ export function createController(parts: ControllerParts): ContractController {
       await monitor.look({ force: true, merge: true })
       return statusOf(monitor, {})
     },
+    installDdlNotifications: async (name, author = {}) => installNotifications(find(name), author),
     on: events.on,
     off: events.off,
     close: parts.close,

@@ -1,4 +1,4 @@
-import { bindSchema } from '../contract/bind.js'
+import { bindSchema, type SchemaBinding } from '../contract/bind.js'
 import { diffSchema, stateOf } from '../contract/diff.js'
 import { takenTables } from '../contract/taken.js'
 import type { Change, ContractVersion } from '../contract/types.js'
@@ -38,14 +38,23 @@ async function mergedSince({ parts }: ServiceMonitor, { contract }: Served): Pro
   return revisions.reverse().flatMap(({ changes }) => changes)
 }
 
-/** Two versions share logical ids, so the ids themselves prove what was renamed. */
 async function diffVersions(monitor: ServiceMonitor, { from, to, tables }: DiffQuery): Promise<ServiceDiff> {
   const [before, after] = await Promise.all([versionOf(monitor, from), versionOf(monitor, to)])
-  const ids = before.tables.flatMap((table) => [table.id, ...table.columns.map((column) => column.id)])
-  const binding = bindSchema(before.tables, after.tables, new Map(ids.flatMap((id) => (id === null ? [] : [[id, id]]))), 'proven')
-  const { enums, dangerousIsBreaking } = monitor.parts.service
-  const changes = diffSchema(binding, { enums, dangerousIsBreaking }).filter(takenTables(binding, tables ?? null).isAbout)
+  const isAbout = takenTables(bindVersions(before, after), tables ?? null).isAbout
+  const changes = versionChanges(monitor, before, after).filter(isAbout)
   return { state: stateOf(changes), fingerprint: `${versionName(before)}..${versionName(after)}`, changes, promoted: [] }
+}
+
+/** What is different for consumers of one version when they get another. */
+export function versionChanges({ parts }: ServiceMonitor, before: ContractVersion, after: ContractVersion): readonly Change[] {
+  const { enums, dangerousIsBreaking } = parts.service
+  return diffSchema(bindVersions(before, after), { enums, dangerousIsBreaking })
+}
+
+/** Two versions share logical ids, so the ids themselves prove what was renamed. */
+function bindVersions(before: ContractVersion, after: ContractVersion): SchemaBinding {
+  const ids = before.tables.flatMap((table) => [table.id, ...table.columns.map((column) => column.id)])
+  return bindSchema(before.tables, after.tables, new Map(ids.flatMap((id) => (id === null ? [] : [[id, id]]))), 'proven')
 }
 
 async function versionOf({ parts }: ServiceMonitor, version: number | undefined): Promise<ContractVersion> {

@@ -1,16 +1,15 @@
-import { bindSchema } from '../contract/bind.js'
-import { diffSchema } from '../contract/diff.js'
-import { withholder } from '../contract/exposure.js'
-import { type Frozen, promoteSchema } from '../contract/freeze.js'
+import type { RenameOptions } from '../config/options.js'
+import type { Resolution, ResolutionChange, StoredResolution } from '../contract/resolution.js'
 import type { Change, ContractVersion, DriftState } from '../contract/types.js'
-import { idSource } from '../drift/locking.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
 import { reportOf } from '../drift/report.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
 import { didYouMean } from '../nearest.js'
-import type { Table } from '../schema/table.js'
+import { columnOf, type Table } from '../schema/table.js'
 import { type Author, by } from './author.js'
+import { acceptable, commitNext, promotedTables } from './next-version.js'
+import { withRenames } from './renames.js'
 
 export interface PromoteOptions extends Author {
   /**
@@ -20,6 +19,8 @@ export interface PromoteOptions extends Author {
   readonly tables?: readonly string[]
   /** The fingerprint of the report that was reviewed; refuses with `contract-moved` if anything in it moved since. */
   readonly expect?: string
+  /** Renames that are true, whatever the database can prove: the contract's names → the names now. */
+  readonly renames?: RenameOptions
   /** Only tell what would be promoted. */
   readonly dryRun?: boolean
 }
@@ -41,16 +42,12 @@ export interface PromoteResult {
 export function promote(monitor: ServiceMonitor, options: PromoteOptions): Promise<PromoteResult> {
   return monitor.exclusive(async () => {
     await monitor.lookNow({ force: true })
-    const served = lockedNow(monitor)
-    checkTables(served, options.tables)
+    const now = lockedNow(monitor)
+    checkTables(now, options.tables)
+    const served = await withRenames(monitor, now, options.renames, options.tables)
     const report = reportOf(served, options.tables)
-    if (options.expect !== undefined && options.expect !== report.fingerprint) {
-      fail('contract-moved', {
-        detail: `the schema of "${served.contract.service}" is not the one that was reviewed`,
-        hint: 'review the report again and promote with its fingerprint',
-        context: { expected: options.expect, fingerprint: report.fingerprint },
-      })
-    }
+    // Either report was about this schema; what the renames settle is in the request itself.
+    checkReviewed(served, options.expect, [report.fingerprint, reportOf(now, options.tables).fingerprint])
     const accepted = await acceptable(monitor, served, report.changes, options.tables)
     if (options.dryRun === true) return { dryRun: true, ...report, changes: accepted, contract: recordOf(served.contract) }
     if (accepted.length === 0) await acknowledge(monitor, served, options)
@@ -61,11 +58,21 @@ export function promote(monitor: ServiceMonitor, options: PromoteOptions): Promi
   })
 }
 
+/** Fails with `contract-moved` when what was reviewed is none of what there is now; the first is told. */
+export function checkReviewed({ contract }: Served, expected: string | undefined, fingerprints: readonly string[]): void {
+  if (expected === undefined || fingerprints.includes(expected)) return
+  fail('contract-moved', {
+    detail: `the schema of "${contract.service}" is not the one that was reviewed`,
+    hint: 'review the report again and send its fingerprint',
+    context: { expected, fingerprint: fingerprints[0] },
+  })
+}
+
 /** What is served, for operations that need a lock. */
 export function lockedNow(monitor: ServiceMonitor): Served {
   if (monitor.now.locked) return monitor.now
   return fail('not-locked', {
-    detail: `"${monitor.parts.service.name}" is not locked, so there is nothing to promote`,
+    detail: `"${monitor.parts.service.name}" is not locked, so there is no contract to change`,
     hint: monitor.now.mode === 'none' ? 'it is in mode none: set its mode to auto or strict first' : 'lock it first',
   })
 }
@@ -83,40 +90,6 @@ function checkTables(served: Served, tables: readonly string[] | undefined): voi
   }
 }
 
-/** Of the changes reported, those that the promotion settles: what is there again when compared afterwards is not accepted. */
-async function acceptable(
-  monitor: ServiceMonitor,
-  served: Served,
-  changes: readonly Change[],
-  tables: readonly string[] | undefined,
-): Promise<readonly Change[]> {
-  if (changes.length === 0) return []
-  const { engine, service, store } = monitor.parts
-  const { contract, live } = served
-  const frozen = promoted(monitor, served, tables, placeholders())
-  const known = await store.identities(service.name, live.scope)
-  const binding = bindSchema(frozen.tables, live.tables, new Map([...known, ...frozen.identities]), engine.can.identity)
-  const remaining = new Set(diffSchema(binding).map(keyIn(frozen.tables, contract.tables)))
-  return changes.filter((change) => !remaining.has(keyIn([], [])(change)))
-}
-
-/** Logical ids that no contract has. */
-function placeholders(): () => string {
-  let next = 1
-  return () => `new ${next++}`
-}
-
-/** What tells a change from others of one report, in the names that its table and column had in an earlier contract. */
-function keyIn(after: readonly Table[], before: readonly Table[]): (change: Change) => string {
-  const names = new Map(before.flatMap((table) => [table, ...table.columns]).map(({ id, name }) => [id, name]))
-  const tables = new Map(after.map((table) => [table.name, table]))
-  return ({ kind, table, column }) => {
-    const found = tables.get(table)
-    const own = found?.columns.find(({ name }) => name === column)
-    return JSON.stringify([kind, names.get(found?.id ?? null) ?? table, names.get(own?.id ?? null) ?? column])
-  }
-}
-
 async function acknowledge(monitor: ServiceMonitor, served: Served, options: PromoteOptions): Promise<void> {
   const { store, service } = monitor.parts
   await store.acknowledge(service.name, versionName(served.contract), by(options))
@@ -128,42 +101,22 @@ async function commit(
   changes: readonly Change[],
   options: PromoteOptions,
 ): Promise<void> {
-  const { store, service, events } = monitor.parts
-  const { contract, live } = served
-  const { actor, reason } = by(options)
-  const expected = { version: contract.version, revision: contract.revision }
-  const nextId = await idSource(
-    monitor.parts,
-    live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0),
-  )
-  const { tables, identities } = promoted(monitor, served, options.tables, nextId)
-  const version = await store.commit(service.name, {
-    expected,
-    kind: 'promotion',
-    tables,
-    changes,
-    actor,
-    reason,
-    scope: live.scope,
-    identities,
-  })
-  events.emit('promotion', {
-    service: service.name,
-    version: version.version,
-    revision: version.revision,
-    automatic: false,
-    actor,
-    changes,
-  })
+  const { tables, identities } = await promotedTables(monitor, served, options.tables)
+  const resolutions = fulfilled(monitor.record?.resolutions ?? [], tables)
+  await commitNext(monitor, served, { kind: 'promotion', tables, identities, changes, resolutions }, options)
 }
 
-/** The next version's tables. What looks secret is taken only with its table's name: promoting everything must not expose it by reflex. */
-function promoted(
-  { parts: { service } }: ServiceMonitor,
-  { contract, binding }: Served,
-  tables: readonly string[] | undefined,
-  nextId: () => string,
-): Frozen {
-  const only = tables === undefined ? null : new Set(tables)
-  return promoteSchema(contract.tables, binding, only, nextId, withholder(service.autoExpose))
+/** What needs no saying any more: what was declined is promoted by name, what was renamed has its new name in the contract. */
+function fulfilled(held: readonly StoredResolution[], tables: readonly Table[]): ResolutionChange[] {
+  return held.filter(({ resolution }) => isFulfilled(resolution, tables)).map(({ subject }) => ({ subject, resolution: null }))
+}
+
+function isFulfilled(resolution: Resolution, tables: readonly Table[]): boolean {
+  if (resolution.kind !== 'decline' && resolution.kind !== 'confirm-rename') return false
+  const { ids, table, column } = resolution
+  const found = tables.find(({ id, name }) => (ids.table === null ? name === table : id === ids.table))
+  if (found === undefined) return false
+  if (resolution.kind === 'decline') return column === null || columnOf(found, column) !== undefined
+  const named = column === null ? found : found.columns.find(({ id }) => id === ids.column)
+  return named?.name === resolution.to
 }

@@ -1,14 +1,19 @@
-import { isExcluded, withholder } from '../contract/exposure.js'
+import { withholder } from '../contract/exposure.js'
 import { identitiesOf } from '../contract/freeze.js'
 import { mergeAdditive } from '../contract/merge.js'
 import type { ServiceRecord } from '../contract/store.js'
 import type { Change, ContractVersion } from '../contract/types.js'
 import type { Database } from '../database.js'
 import type { LiveSchema } from '../schema/table.js'
+import { announce } from './announce.js'
+import { layOver } from './lay-over.js'
 import { commitOrAdopt, idSource, lock, unnumbered } from './locking.js'
 import type { MonitorParts } from './monitor.js'
-import { reportOf } from './report.js'
-import { isStrange, type Served, serve, settledPart } from './served.js'
+import { isRegressed, lookAlone } from './regressed.js'
+import { findSameValues } from './same-values.js'
+import { isStrange, type Served, settledPart } from './served.js'
+import { lockedTables, mergeable } from './table-modes.js'
+import { visible } from './visible.js'
 
 export interface CycleParts extends MonitorParts {
   readonly database: Database
@@ -24,7 +29,22 @@ export interface Cycle {
   /** When waiting additive changes may be merged, ms since the epoch; null when none wait. */
   readonly mergeDueAt: number | null
   /** The store's record that `served` was made from. */
-  readonly seen: string | null
+  readonly record: ServiceRecord | null
+  /** Logical id → engine identity, as they were known when `served` was made. */
+  readonly identities: ReadonlyMap<string, string>
+  /** Whether the store has lost what it said before; then it is not written to. */
+  readonly regressed: boolean
+}
+
+/** Before the first look. */
+export const firstCycle: Cycle = {
+  served: null,
+  reading: null,
+  stillSince: 0,
+  mergeDueAt: null,
+  record: null,
+  identities: new Map(),
+  regressed: false,
 }
 
 /** The actor in the history of what no person did. */
@@ -36,22 +56,26 @@ export async function runCycle(
   last: Cycle,
   { force = false, merge = false }: { readonly force?: boolean; readonly merge?: boolean },
 ): Promise<Cycle> {
-  const reading = await read(parts, last, force)
   const found = await parts.store.service(parts.service.name)
-  const isSame = last.served !== null && isSameReading(reading, last.reading) && JSON.stringify(found) === last.seen
-  let { served, record } =
-    isSame && last.served !== null ? { served: last.served, record: found } : await adopt(parts, found, reading)
+  if (last.served !== null && (await isRegressed(parts.store, found, last, parts.service.name)))
+    return lookAlone(parts, last, last.served, force)
+  const reading = await read(parts, last, force)
+  const isSame = isSameReading(reading, last.reading) && isSameRecord(found, last.record)
+  let { served, record, identities } =
+    isSame && last.served !== null
+      ? { served: last.served, record: found, identities: last.identities }
+      : await adopt(parts, found, reading)
   const isStill =
     isSame || (last.served !== null && JSON.stringify(served.live.tables) === JSON.stringify(last.served.live.tables))
   const stillSince = isStill ? last.stillSince : Date.now()
   // What a merge left behind waits for an operator: the same state is not tried again.
   let due = isSame ? last.mergeDueAt : mergeDueAt(parts, served, stillSince)
   if (merge ? mergeDueAt(parts, served, 0) !== null : due !== null && due <= Date.now()) {
-    ;({ served, record } = (await mergeNow(parts, served, reading)) ?? { served, record })
+    ;({ served, record, identities } = (await mergeNow(parts, served, reading)) ?? { served, record, identities })
     due = null
   }
-  announce(parts, last.served, served)
-  return { served, reading, stillSince, mergeDueAt: due, seen: JSON.stringify(record) }
+  await announce(parts, last.served, served, record)
+  return { served, reading, stillSince, mergeDueAt: due, record, identities, regressed: false }
 }
 
 /** Reads the schema if the probe moved. Processes that share a store tell what came and went from one chain of readings. */
@@ -69,88 +93,82 @@ async function read({ database, store, service }: CycleParts, { reading: own }: 
 /** Most times a look is repeated because another process looked at the same moment. */
 const readings = 5
 
-function isSameReading(one: LiveSchema, other: LiveSchema | null): boolean {
-  return one === other || (one.scope === other?.scope && JSON.stringify(one.tables) === JSON.stringify(other.tables))
+export function isSameReading(one: LiveSchema, other: LiveSchema | null): boolean {
+  if (one === other || other === null) return one === other
+  // Without marks statements are held against the probe: an index that is no drift moves it too.
+  const parts = ({ scope, tables, marks, probe }: LiveSchema) => JSON.stringify([scope, tables, marks ?? probe])
+  return parts(one) === parts(other)
+}
+
+/** Whether two records make the same be served: what listeners were told is of no account. */
+function isSameRecord(one: ServiceRecord, other: ServiceRecord | null): boolean {
+  const parts = (record: ServiceRecord | null) => JSON.stringify({ ...record, announced: null })
+  return parts(one) === parts(other)
 }
 
 /** What is served, and the store's record it was made from. */
 interface Adopted {
   readonly served: Served
   readonly record: ServiceRecord
+  readonly identities: ReadonlyMap<string, string>
 }
 
 /** Makes what is served from a reading and the store's word, locking on first connect. */
 async function adopt(parts: CycleParts, found: ServiceRecord, reading: LiveSchema): Promise<Adopted> {
-  const { store, service, engine, database } = parts
+  const { store, service, database } = parts
   const mode = found.mode ?? service.mode
   const locked = mode !== 'none' && !found.unlocked
   const kept = locked ? await store.current(service.name) : null
-  const live = visible(parts, reading, kept)
+  const live = visible(service, reading, kept)
   const contract = locked ? (kept ?? (await lock(parts, live, itself, 'first connect'))) : unnumbered(service.name, live)
-  const { enums, dangerousIsBreaking, bigints, autoExpose } = service
-  const served = serve({
-    contract,
-    mode,
-    locked,
-    live,
-    identities: locked ? await store.identities(service.name, live.scope) : new Map(),
-    acknowledged: found.acknowledged,
-    database,
-    engine,
-    options: { enums, dangerousIsBreaking, bigints, autoExpose },
-  })
-  if (locked) await store.saveIdentities(service.name, live.scope, identitiesOf(settledPart(served)))
-  return { served, record: locked && kept === null ? await store.service(service.name) : found }
-}
-
-/** The reading without what patterns keep out; what the contract already promises stays whatever the patterns say. */
-function visible({ service }: CycleParts, reading: LiveSchema, contract: ContractVersion | null): LiveSchema {
-  const promised = new Set(contract?.tables.map(({ name }) => name))
-  return {
-    ...reading,
-    tables: reading.tables.filter(({ name }) => promised.has(name) || !isExcluded(name, service.include, service.exclude)),
+  const identities = locked ? await store.identities(service.name, live.scope) : new Map<string, string>()
+  const served = layOver(parts, database, { contract, live, identities, record: found, locked })
+  const same = locked && !isStrange(served.changes) ? await findSameValues(served, found.resolutions, database) : []
+  if (same.length > 0) {
+    await store.resolve(service.name, same, { actor: itself, reason: 'the values are those of the column that had the name' })
+    return adopt(parts, await store.service(service.name), reading)
   }
+  const settled = locked ? identitiesOf(settledPart(served)) : []
+  if (locked) await store.saveIdentities(service.name, live.scope, settled)
+  const record = locked && kept === null ? await store.service(service.name) : found
+  return { served, record, identities: new Map([...identities, ...settled]) }
 }
 
 function mergeDueAt({ service }: CycleParts, { mode, locked, changes }: Served, stillSince: number): number | null {
-  const waiting = locked && mode === 'auto' && !isStrange(changes) && changes.some((change) => change.class === 'additive')
+  const waiting = locked && !isStrange(changes) && mergeable(service, mode, changes).length > 0
   return waiting ? stillSince + service.settle : null
 }
 
 /** null: there was nothing to merge. */
 async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema): Promise<Adopted | null> {
   const { store, service } = parts
-  const { contract, binding, changes, live } = served
+  const { contract, binding, live, said, mode } = served
+  const taken = new Set(mergeable(service, mode, served.changes))
+  // What breaks decides which additions must wait with it.
+  const changes = served.changes.filter((change) => change.class === 'breaking' || taken.has(change))
   const most =
     binding.added.reduce((sum, table) => sum + 1 + table.columns.length, 0) +
     binding.tables.reduce((sum, table) => sum + table.added.length, 0)
   const nextId = await idSource(parts, most)
-  const { tables, merged, identities } = mergeAdditive(contract.tables, binding, changes, nextId, withholder(service.autoExpose))
+  const withhold = withholder(service.autoExpose, said.declined)
+  const { tables, merged, identities } = mergeAdditive(contract.tables, binding, changes, nextId, withhold)
   if (merged.length === 0) return null
   const expected = { version: contract.version, revision: contract.revision }
   const { contract: revision, isOurs } = await commitOrAdopt(parts, () =>
     store.commit(service.name, {
       expected,
       kind: 'merge',
-      tables,
+      tables: lockedTables(service, tables),
       changes: merged,
       actor: itself,
       reason: null,
       scope: live.scope,
       identities,
+      retain: service.retainVersions,
     }),
   )
   if (isOurs) tellMerged(parts, revision, merged)
   return adopt(parts, await store.service(service.name), reading)
-}
-
-/** Tells listeners when what is pending is not what it was. */
-function announce({ events, service }: CycleParts, before: Served | null, after: Served): void {
-  if (before === after) return
-  const isSame = before === null ? after.changes.length === 0 : JSON.stringify(before.changes) === JSON.stringify(after.changes)
-  if (isSame) return
-  const now = reportOf(after)
-  events.emit('drift', { service: service.name, state: now.state, fingerprint: now.fingerprint, changes: now.changes })
 }
 
 function tellMerged({ service, events, logger }: CycleParts, revision: ContractVersion, merged: readonly Change[]): void {

@@ -1,3 +1,4 @@
+import type { ResolvedService } from '../config/resolve.js'
 import { looksSecret } from '../contract/exposure.js'
 import { freezeSchema } from '../contract/freeze.js'
 import type { ContractVersion } from '../contract/types.js'
@@ -5,18 +6,22 @@ import { isFaucetError } from '../errors.js'
 import { digestOf } from '../schema/canonical.js'
 import type { LiveSchema } from '../schema/table.js'
 import type { CycleParts } from './cycle.js'
+import { lockedTables } from './table-modes.js'
 
 /** What locking needs of a look's parts. */
-type LockParts = Pick<CycleParts, 'store' | 'events' | 'logger'> & { readonly service: { readonly name: string } }
+type LockParts = Pick<CycleParts, 'store' | 'events' | 'logger'> & {
+  readonly service: Pick<ResolvedService, 'name' | 'retainVersions' | 'tableModes'>
+}
 
 /** Freezes the live schema as a new version, and tells so; when another process was first, its version is the answer, without a word. */
 export async function lock(parts: LockParts, live: LiveSchema, actor: string, reason: string | null): Promise<ContractVersion> {
   const { store, service, events, logger } = parts
+  const promised = lockedTables(service, live.tables)
   const nextId = await idSource(
     parts,
-    live.tables.reduce((sum, table) => sum + 1 + table.columns.length, 0),
+    promised.reduce((sum, table) => sum + 1 + table.columns.length, 0),
   )
-  const { tables, identities } = freezeSchema(live.tables, nextId)
+  const { tables, identities } = freezeSchema(promised, nextId)
   // Only what is not locked is locked: whoever locked it meanwhile has done so, and a second version would say nothing new.
   const { contract, isOurs } = await commitOrAdopt(parts, () =>
     store.commit(service.name, {
@@ -28,10 +33,11 @@ export async function lock(parts: LockParts, live: LiveSchema, actor: string, re
       reason,
       scope: live.scope,
       identities,
+      retain: service.retainVersions,
     }),
   )
   if (!isOurs) return contract
-  const secret = live.tables.flatMap((table) =>
+  const secret = promised.flatMap((table) =>
     table.columns.filter(({ name }) => looksSecret(name)).map(({ name }) => `${table.name}.${name}`),
   )
   if (secret.length > 0)

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResolvedService } from '../config/resolve.js'
-import type { ContractStore } from '../contract/store.js'
+import type { ContractStore, ServiceRecord } from '../contract/store.js'
 import type { Database, Engine } from '../database.js'
 import { FaucetError, fail, isFaucetError } from '../errors.js'
 import type { EventBus } from '../events.js'
 import type { Logger } from '../logger.js'
-import { type Cycle, runCycle } from './cycle.js'
+import { type Cycle, firstCycle, runCycle } from './cycle.js'
+import { isStoreFailure, LookRecord } from './look-record.js'
+import { createNotices } from './notices.js'
+import { Opening } from './opening.js'
+import { Pins } from './pins.js'
+import { isRegressed } from './regressed.js'
 import type { Served } from './served.js'
 
 export interface MonitorParts {
@@ -16,30 +21,30 @@ export interface MonitorParts {
   readonly logger: Logger
 }
 
-/** Milliseconds: the first wait after a failed attempt, doubled each time up to the longest. */
-const retryFirst = 500
-const retryLongest = 30_000
 /** A request may ask for a new look at most this often (ms), so that a broken client cannot cause a storm of them. */
 const lookAgainAfter = 250
 
 /** Keeps one service's {@link Served} true: looks at the database on a timer, and at once when asked. */
 export class ServiceMonitor {
   readonly parts: MonitorParts
-  #cycle: Cycle = { served: null, reading: null, stillSince: 0, mergeDueAt: null, seen: null }
-  #database: Promise<Database> | null = null
-  #opened: Database | null = null
+  #cycle: Cycle = firstCycle
+  readonly #pins = new Pins()
+  readonly #opening: Opening
+  readonly #looks: LookRecord
   #queue: Promise<unknown> = Promise.resolve()
   #first: Promise<void> | null = null
-  #failure: unknown = null
-  #failures = 0
-  #lastLook = 0
-  #lastAttempt = 0
   #again: Promise<void> | null = null
+  #lastAgain = 0
   #timer: NodeJS.Timeout | null = null
   #closed = false
 
   constructor(parts: MonitorParts) {
     this.parts = parts
+    this.#opening = new Opening(
+      parts,
+      createNotices(() => this.look()),
+    )
+    this.#looks = new LookRecord(parts)
   }
 
   /** What is served now; null before the first successful look. */
@@ -47,14 +52,35 @@ export class ServiceMonitor {
     return this.#cycle.served
   }
 
+  /** When what may be served last changed, ms since the epoch. */
+  get stillSince(): number {
+    return this.#cycle.stillSince
+  }
+
+  /** What the store said of the service at the last look; null before the first successful one. */
+  get record(): ServiceRecord | null {
+    return this.#cycle.record
+  }
+
+  /** Whether the store has lost versions that it had; what this process knows of them is still served. */
+  get regressed(): boolean {
+    return this.#cycle.regressed
+  }
+
+  /** Fails with `store-regressed` when the store must not be written. */
+  async requireStore(): Promise<void> {
+    const { store, service } = this.parts
+    if (await isRegressed(store, await store.service(service.name), this.#cycle, service.name)) throw this.#lostVersions()
+  }
+
   /** Why the last look failed; null when it did not. */
   get failure(): unknown {
-    return this.#failure
+    return this.#looks.failure
   }
 
   /** When the database was last looked at with success, ms since the epoch; 0 never. */
   get lastLook(): number {
-    return this.#lastLook
+    return this.#looks.lastSuccess
   }
 
   /** Starts looking. Resolves after the first attempt, whether or not the database answered; rejects only for the store. */
@@ -76,24 +102,27 @@ export class ServiceMonitor {
       this.parts.service.limits.statementTimeout,
     )
     const missing = this.#cycle.served === null
-    if (missing && Date.now() - this.#lastAttempt > lookAgainAfter) this.look().catch(() => {})
+    if (missing && Date.now() - this.#looks.lastAttempt > lookAgainAfter) this.look().catch(() => {})
     return this.now
   }
 
   /** {@link ServiceMonitor.current}; fails with what keeps the service from being served. */
   get now(): Served {
     if (this.#cycle.served !== null) return this.#cycle.served
-    if (isFaucetError(this.#failure)) throw this.#failure
+    if (isFaucetError(this.failure)) throw this.failure
     return fail('database-unavailable', {
       detail: `the database of "${this.parts.service.name}" cannot be reached`,
       headers: { 'Retry-After': '5' },
-      cause: this.#failure,
+      cause: this.failure,
     })
   }
 
   /** The open database; only after {@link ServiceMonitor.served}. */
   get database(): Database {
-    return this.#opened ?? fail('database-unavailable', { detail: `the database of "${this.parts.service.name}" is not open` })
+    return (
+      this.#opening.database ??
+      fail('database-unavailable', { detail: `the database of "${this.parts.service.name}" is not open` })
+    )
   }
 
   /** One look. `force`: read the schema even when the probe has not moved. `merge`: take additive drift over without waiting. */
@@ -104,14 +133,16 @@ export class ServiceMonitor {
   /** {@link ServiceMonitor.look} for work that already runs under {@link ServiceMonitor.exclusive}. */
   async lookNow(options: { readonly force?: boolean; readonly merge?: boolean } = {}): Promise<void> {
     try {
-      const database = await this.#open()
-      this.#cycle = await runCycle({ ...this.parts, database }, this.#cycle, options)
-      this.#succeeded()
+      const database = await this.#opening.open()
+      const before = this.#cycle
+      this.#cycle = await runCycle({ ...this.parts, database }, before, options)
+      if (this.#cycle.regressed && !before.regressed) this.#looks.tell(this.#lostVersions())
+      this.#opening.listen()
+      this.#looks.succeeded()
     } catch (error) {
-      this.#failed(error)
+      this.#looks.failed(error)
       throw error
     } finally {
-      this.#lastAttempt = Date.now()
       this.#schedule()
     }
   }
@@ -126,20 +157,44 @@ export class ServiceMonitor {
     return run
   }
 
+  /**
+   * A version that consumers can still pin, over the schema of this moment; only after {@link ServiceMonitor.served}.
+   *
+   * @param revision the latest of the version without one
+   * @returns null when it is not kept, and while nothing is locked
+   */
+  async pinned(version: number, revision?: number): Promise<Served | null> {
+    const { served, record } = this.#cycle
+    if (served === null || record === null || !served.locked) return null
+    return this.#pins.serve({ parts: this.parts, database: this.database, base: served, record }, version, revision)
+  }
+
+  /** Whether what is served, or was pinned, is on the schema of this moment. */
+  isCurrent(served: Served): boolean {
+    return (served.base ?? served) === this.#cycle.served
+  }
+
+  /** What `before` is on the schema of this moment: the version that was pinned, else what is served now. null: gone. */
+  async again(before: Served): Promise<Served | null> {
+    if (before.base === null || this.isCurrent(before)) return before.base === null ? this.current : before
+    return this.pinned(before.contract.version, before.contract.revision)
+  }
+
   /** After a statement found the schema moved: looks again (shared by all who ask meanwhile). True when what is served changed. */
   async lookAgain(before: Served): Promise<boolean> {
-    if (this.#cycle.served !== before) return true
+    if (!this.isCurrent(before)) return true
     this.#again ??= this.#soon().finally(() => {
       this.#again = null
     })
     await this.#again
-    return this.#cycle.served !== before
+    return !this.isCurrent(before)
   }
 
   async #soon(): Promise<void> {
-    const wait = this.#lastAttempt + lookAgainAfter - Date.now()
+    const wait = this.#lastAgain + lookAgainAfter - Date.now()
     if (wait > 0) await sleep(wait)
     await this.look().catch(() => {})
+    this.#lastAgain = Date.now()
   }
 
   /** Stops the timer, waits for work under way and closes the pool that was opened here. */
@@ -148,69 +203,25 @@ export class ServiceMonitor {
     this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
     await this.#queue
-    const database = await this.#database?.catch(() => null)
-    await database?.close()
+    await this.#opening.close()
   }
 
-  #open(): Promise<Database> {
-    const { engine, service, events } = this.parts
-    this.#database ??= engine
-      .open(service.target, {
-        poolMax: service.pool.max,
-        connectTimeout: service.pool.connectTimeout,
-        statementTimeout: service.limits.statementTimeout,
-        onConnectionError: (error) => events.emit('error', { service: service.name, error }),
-      })
-      .then((database) => {
-        this.#opened = database
-        return database
-      })
-      .catch((error: unknown) => {
-        this.#database = null
-        throw error
-      })
-    return this.#database
-  }
-
-  #succeeded(): void {
-    this.#lastLook = Date.now()
-    if (this.#failures > 0) this.parts.events.emit('reconnect', { service: this.parts.service.name })
-    this.#failure = null
-    this.#failures = 0
-  }
-
-  #failed(error: unknown): void {
-    this.#failures += 1
-    this.#failure = error
-    if (this.#failures === 1) {
-      this.parts.logger.error('the schema could not be read', { service: this.parts.service.name, error })
-      this.parts.events.emit('error', { service: isStoreFailure(error) ? null : this.parts.service.name, error })
-    }
+  #lostVersions(): FaucetError {
+    const { name } = this.parts.service
+    return new FaucetError('store-regressed', {
+      detail: `the contract store has lost versions of "${name}" that were served already`,
+      hint: 'put the newest copy of the store back; until then nothing is written to it. A restart takes it as it is',
+      context: { service: name },
+    })
   }
 
   #schedule(): void {
     if (this.#closed) return
     if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.look().catch(() => {}), this.#delay())
+    this.#timer = setTimeout(() => this.look().catch(() => {}), this.#looks.delay(this.#cycle.mergeDueAt))
     // The host decides how long the process lives.
     this.#timer.unref()
   }
-
-  #delay(): number {
-    if (this.#failures > 0) return jittered(Math.min(retryLongest, retryFirst * 2 ** Math.min(this.#failures - 1, 10)))
-    const probe = jittered(this.parts.service.probeInterval)
-    const merge = this.#cycle.mergeDueAt
-    return merge === null ? probe : Math.max(10, Math.min(probe, merge - Date.now()))
-  }
-}
-
-/** ±10 %, so that many processes do not look in step. */
-function jittered(delay: number): number {
-  return Math.round(delay * (0.9 + Math.random() * 0.2))
-}
-
-function isStoreFailure(error: unknown): boolean {
-  return error instanceof FaucetError && error.code.startsWith('store-')
 }
 
 async function within(work: Promise<unknown>, milliseconds: number): Promise<void> {

@@ -42,7 +42,9 @@ function liveDigest({ binding, live }: Served, tables: readonly string[] | undef
     const present = new Set<Table | null>([...Array.from(taken.tables, (table) => table.live), ...taken.added])
     return digestOf(live.tables.filter((table) => present.has(table)))
   }
-  const digest = digests.get(live.tables) ?? digestOf(live.tables)
+  // What is not part of the lock has no logical id, and nobody reviews it.
+  const unlocked = new Set(binding.tables.flatMap((table) => (table.contract.id === null ? [table.live] : [])))
+  const digest = digests.get(live.tables) ?? digestOf(live.tables.filter((table) => !unlocked.has(table)))
   digests.set(live.tables, digest)
   return digest
 }

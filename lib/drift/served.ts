@@ -2,8 +2,13 @@ import { bindSchema, type SchemaBinding } from '../contract/bind.js'
 import { compareChanges, type DiffOptions, diffSchema, gradeDifference, stateOf } from '../contract/diff.js'
 import { difference as tableDifference } from '../contract/difference.js'
 import { withholder } from '../contract/exposure.js'
+import { withLabels } from '../contract/labels.js'
+import { throughLineage } from '../contract/lineage.js'
 import { mergeAdditive } from '../contract/merge.js'
+import type { ChangeKind } from '../contract/rules.js'
+import type { Said } from '../contract/said.js'
 import type { Change, ContractVersion, DriftState, LockMode } from '../contract/types.js'
+import { nameKey } from '../contract/words.js'
 import type { Database, Engine } from '../database.js'
 import { createProjection, type Projection } from '../projection/projection.js'
 import type { LiveSchema } from '../schema/table.js'
@@ -20,6 +25,9 @@ export interface Served {
   readonly changes: readonly Change[]
   readonly state: DriftState
   readonly projection: Projection
+  readonly said: Said
+  /** For a version that was asked for: what is served to those who ask for none. Else null. */
+  readonly base: Served | null
 }
 
 export interface ServedParts {
@@ -33,46 +41,65 @@ export interface ServedParts {
   readonly acknowledged: string | null
   readonly database: Database
   readonly engine: Engine
-  readonly options: DiffOptions & { readonly bigints: 'string' | 'number'; readonly autoExpose: 'safe' | 'all' }
+  /** What an operator said, in this contract's names. */
+  readonly said: Said
+  /** For an older version: what is served on this live schema. */
+  readonly base?: Served
+  readonly options: Omit<DiffOptions, 'words'> & { readonly bigints: 'string' | 'number'; readonly autoExpose: 'safe' | 'all' }
 }
 
 /** Binds contract to live schema, grades the difference and prepares the projection. */
 export function serve(parts: ServedParts): Served {
-  const { contract, mode, locked, live, engine, options } = parts
-  const binding = bindSchema(contract.tables, live.tables, parts.identities, engine.can.identity)
+  const { contract, mode, locked, live, engine, options, said, base = null } = parts
+  const { words } = said
+  const alone = bindSchema(contract.tables, live.tables, parts.identities, engine.can.identity, words)
+  const bound = base === null ? alone : throughLineage(alone, base.binding, live.tables)
+  const binding = withLabels(bound, live, parts.identities)
   const changes = locked ? pendingChanges(parts, binding) : []
   const projection = createProjection(binding, changes, {
     dialect: engine.sql,
+    live,
     schema: parts.database.schema,
     bigints: options.bigints,
+    standIns: words.standIns,
   })
-  return Object.freeze({ contract, mode, locked, live, binding, changes, projection, state: driftState(parts, changes) })
+  const state = driftState(parts, changes)
+  return Object.freeze({ contract, mode, locked, live, binding, changes, projection, state, said, base })
 }
 
 /** What differs; additions that are not merged by themselves say why. */
 function pendingChanges(parts: ServedParts, binding: SchemaBinding): readonly Change[] {
-  const { contract, options } = parts
-  const changes = diffSchema(binding, options)
+  const { contract, options, said } = parts
+  const changes = diffSchema(binding, { ...options, words: said.words })
   const strange = strangeTables(parts, binding, changes)
   if (strange.length > 0) return changedDatabase(changes, strange)
-  const withhold = withholder(options.autoExpose)
+  const withhold = withholder(options.autoExpose, said.declined)
   const { withheld } = mergeAdditive(contract.tables, binding, changes, () => '', withhold)
-  const isSecret = ({ table, column }: Change) =>
+  const isWithheld = ({ table, column }: Change) =>
     binding.tables.some(
       ({ contract: own, added }) => own.name === table && added.some((one) => one.name === column && withhold(own, one)),
     )
   const same = (one: Change, other: Change) => one.kind === other.kind && one.table === other.table && one.column === other.column
   return changes.map((change) => {
-    if (change.class === 'breaking') return isSecret(change) ? { ...change, withheld: 'needs-review' } : change
+    if (additions.has(change.kind) && said.declined.has(nameKey(change.table, change.column)))
+      return { ...change, withheld: 'declined' }
+    if (change.class === 'breaking') return isWithheld(change) ? { ...change, withheld: 'needs-review' } : change
     return withheld.find((other) => same(change, other)) ?? change
   })
 }
+
+const additions: ReadonlySet<ChangeKind> = new Set(['table-added', 'view-added', 'column-added', 'required-column-added'])
 
 /**
  * Promised tables that were never seen in this scope and are not what is promised: a restore, a copy that went its own way, another
  * database under the same name. What fits exactly is taken for what it says it is.
  */
-function strangeTables({ identities }: ServedParts, binding: SchemaBinding, changes: readonly Change[]): readonly string[] {
+function strangeTables(
+  { identities, live, said }: ServedParts,
+  binding: SchemaBinding,
+  changes: readonly Change[],
+): readonly string[] {
+  if (said.acceptedScopes.has(live.scope)) return []
   const changed = new Set(changes.map(({ table }) => table))
   return binding.tables
     .filter(({ contract }) => contract.id !== null && !identities.has(contract.id) && changed.has(contract.name))

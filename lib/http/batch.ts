@@ -3,6 +3,7 @@ import { fail, isFaucetError } from '../errors.js'
 import { flag } from '../query/parameters.js'
 import { type Call, type DataContext, onTable, param } from './call.js'
 import { problemOf } from './database-problem.js'
+import { noticeHold } from './hold-notices.js'
 import { errorEntry, unexpected } from './problem.js'
 import { listText, tookSince } from './respond.js'
 import type { FaucetResponse } from './types.js'
@@ -82,6 +83,7 @@ async function runEach<T>(
 
 function refusal(call: Call, error: unknown): object {
   const problem = problemOf(error, null, 'write')
+  noticeHold(call.core, call.answering.served, problem)
   if (isFaucetError(problem) && problem.code !== 'internal') return errorEntry(problem)
   return errorEntry(unexpected(call.core.config.logger, param(call, 'service'), problem))
 }

@@ -1,14 +1,17 @@
 import type { ResolvedConfig } from '../config/resolve.js'
 import type { ContractStore } from '../contract/store.js'
 import type { ContractController } from '../controller/controller.js'
-import { DatabaseError, type FailureKind } from '../database.js'
+import { DatabaseError } from '../database.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
-import { type Served, versionName } from '../drift/served.js'
+import type { Served } from '../drift/served.js'
 import { fail } from '../errors.js'
 import { didYouMean } from '../nearest.js'
 import type { TablePlan } from '../projection/projection.js'
 import type { SqlContext } from '../query/select-list.js'
+import type { ColumnType } from '../schema/column-type.js'
 import { type Purpose, problemOf } from './database-problem.js'
+import { servedUnder } from './pin.js'
+import { isSuspicious } from './tightened.js'
 import type { FaucetRequest, FaucetResponse } from './types.js'
 
 /** What every handler may use; made once. */
@@ -49,11 +52,8 @@ export function monitorOf(call: Call): ServiceMonitor {
 }
 
 /** What the service serves now, as the consumer may have it. */
-export async function servedFor(call: Call): Promise<Served> {
-  const served = await monitorOf(call).served()
-  call.answering.served = served
-  checkPin(call, served)
-  return served
+export function servedFor(call: Call): Promise<Served> {
+  return servedUnder(monitorOf(call), call.request.headers['faucet-contract'], call.answering)
 }
 
 /** What a data handler works with. */
@@ -76,22 +76,42 @@ export async function onTable<T>(call: Call, purpose: Purpose, work: (context: D
   const monitor = monitorOf(call)
   const { engine } = monitor.parts
   for (let attempt = 1; ; attempt++) {
-    const served = await servedFor(call)
-    const plan = tablePlan(served, param(call, 'table'))
+    const { served, plan } = await planned(call, monitor)
     try {
       return await work({ plan, served, monitor, dialect: served.projection.dialect, can: engine.can })
     } catch (error) {
       const kind = error instanceof DatabaseError ? error.kind : null
       if (kind === 'retry' && attempt < conflictRuns) continue
-      if (isStale(kind, purpose) && attempt < replans && (await monitor.lookAgain(served))) continue
+      if (isStale(error, plan, purpose) && attempt < replans && (await monitor.lookAgain(served))) continue
       throw problemOf(error, plan, purpose)
     }
   }
 }
 
+/** Milliseconds in which a table that went may come back: views are dropped and made again, and tables cut over. */
+const comebackTime = 1_000
+
+async function planned(call: Call, monitor: ServiceMonitor): Promise<{ served: Served; plan: TablePlan }> {
+  const table = param(call, 'table')
+  for (;;) {
+    const served = await servedFor(call)
+    const mayComeBack = served.projection.isGone(table) && Date.now() < monitor.stillSince + comebackTime
+    if (!mayComeBack) return { served, plan: tablePlan(served, table) }
+    await monitor.lookAgain(served)
+  }
+}
+
 /** Whether the failure may come from a plan that the schema has left behind. */
-function isStale(kind: FailureKind | null, purpose: Purpose): boolean {
-  return kind === 'schema' || (kind === 'read-only' && purpose === 'write')
+export function isStale(error: unknown, plan: TablePlan, purpose: Purpose): boolean {
+  if (!(error instanceof DatabaseError)) return false
+  if (error.kind === 'schema') return true
+  // Labels are looked up before the statement can check anything.
+  if (error.kind === 'value' && plan.columns.some(({ live }) => live !== null && hasLabels(live.type))) return true
+  return purpose === 'write' && (error.kind === 'read-only' || isSuspicious(plan, error))
+}
+
+function hasLabels(type: ColumnType): boolean {
+  return type.name === 'array' ? hasLabels(type.items) : type.name === 'enum'
 }
 
 /** The plan of a contract table; fails with `unknown-table` and the nearest name. */
@@ -103,31 +123,5 @@ function tablePlan(served: Served, name: string): TablePlan {
     detail: `no table "${name}" in "${served.contract.service}"`,
     hint: didYouMean(name, names),
     context: { table: name },
-  })
-}
-
-/**
- * A consumer may name the contract it was built for: `7`, `7.2` or `shop@7`, with `; digest=…`. The served version
- * answers to its number and to earlier revisions of itself, which it only added to; anything else is gone.
- */
-function checkPin(call: Call, served: Served): void {
-  const header = call.request.headers['faucet-contract']
-  if (header === undefined) return
-  const text = Array.isArray(header) ? header.join(',') : header
-  const match = /^\s*(?:([a-z][a-z0-9_-]*)@)?(\d{1,9})(?:\.(\d{1,9}))?\s*(?:;\s*digest=([0-9a-f]{8,64}))?\s*$/.exec(text)
-  const { contract, locked } = served
-  if (match === null || (match[1] !== undefined && match[1] !== contract.service)) {
-    fail('invalid-parameter', {
-      detail: 'the Faucet-Contract header must look like 7, 7.2 or service@7',
-      context: { header: 'Faucet-Contract' },
-    })
-  }
-  const [, , version, revision, digest] = match
-  const same = locked && Number(version) === contract.version && Number(revision ?? 0) <= contract.revision
-  if (same && (digest === undefined || contract.digest.startsWith(digest))) return
-  fail('contract-gone', {
-    detail: `contract ${version}${revision === undefined ? '' : `.${revision}`} of "${contract.service}" is not served`,
-    hint: locked ? `served is ${versionName(contract)}` : 'the service is not locked',
-    context: { served: locked ? [versionName(contract)] : [] },
   })
 }

@@ -1,7 +1,10 @@
+import { ruleOf } from '../contract/rules.js'
+import type { Change } from '../contract/types.js'
 import { DatabaseError } from '../database.js'
 import { FaucetError, type ProblemCode, type ProblemOptions } from '../errors.js'
 import type { TablePlan } from '../projection/projection.js'
 import { isRequiredOnInsert } from '../schema/table.js'
+import { tightenedBy } from './tightened.js'
 
 /** What the statement was for: a connection lost during a write leaves its outcome unknown. */
 export type Purpose = 'read' | 'write'
@@ -19,6 +22,8 @@ function describe(error: DatabaseError, plan: TablePlan | null, purpose: Purpose
   const column = contractColumn(plan, error.facts.column)
   const at = column === null ? where : `"${table}.${column}"`
   const context = { ...(table === null ? {} : { table }), ...(column === null ? {} : { column }) }
+  const drift = plan === null ? [] : tightenedBy(plan, error)
+  if (drift.length > 0) return refusedByDrift(where, context, drift)
   switch (error.kind) {
     case 'unique': {
       const key = plan?.table.uniqueKeys.find(({ name }) => name === error.facts.constraint)?.columns
@@ -85,6 +90,20 @@ function describe(error: DatabaseError, plan: TablePlan | null, purpose: Purpose
     case 'unknown':
       return ['internal', { detail: `the database refused a statement on ${where}`, context }]
   }
+}
+
+/** The contract allows what the database refuses: an operator must know, and the consumer that it is not at fault. */
+function refusedByDrift(where: string, context: object, drift: readonly Change[]): [ProblemCode, ProblemOptions] {
+  const columns = drift.flatMap(({ kind, column }) => (ruleOf(kind).about === 'column' ? (column ?? []) : []))
+  const about = columns.length === 0 ? '' : ` (${columns.map((column) => `"${column}"`).join(', ')})`
+  return [
+    'contract-drift',
+    {
+      detail: `the database takes less for ${where} than the contract promises${about}, and refuses this`,
+      hint: 'an operator sees the change behind it in the drift report of this service',
+      context: columns.length === 0 ? { ...context } : { ...context, columns },
+    },
+  ]
 }
 
 const valueTexts = { value: 'does not fit', 'too-long': 'is too long for', 'out-of-range': 'is out of range for' } as const

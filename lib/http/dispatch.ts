@@ -4,6 +4,7 @@ import { fail, isFaucetError } from '../errors.js'
 import { didYouMean } from '../nearest.js'
 import type { Answering, Core } from './call.js'
 import { problemOf } from './database-problem.js'
+import { noticeHold } from './hold-notices.js'
 import { problemResponse, unexpected } from './problem.js'
 import { matchRoutes, type Route } from './routes.js'
 import type { FaucetHandler, FaucetRequest, FaucetResponse } from './types.js'
@@ -18,6 +19,7 @@ export function createHandler(core: Core): FaucetHandler {
       return finish(core, segments, answering, await route(core, request, segments, answering))
     } catch (error) {
       const problem = problemOf(error, null, 'read')
+      noticeHold(core, answering.served, problem)
       if (isFaucetError(problem) && problem.code !== 'internal')
         return finish(core, segments, answering, problemResponse(problem, core.config.logger))
       const service = core.monitors.has(segments[0] ?? '') ? (segments[0] ?? null) : null

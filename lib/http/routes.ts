@@ -14,6 +14,8 @@ import {
   readDiff,
   readHistory,
   readStatus,
+  resolve,
+  rollback,
   setMode,
   unlockService,
 } from './handlers/system.js'
@@ -47,6 +49,8 @@ export const routes: readonly Route[] = [
   { method: 'DELETE', path: '/system/contract/:service', guard: operate('contract:write'), handler: unlockService },
   { method: 'GET', path: '/system/contract/:service/diff', guard: operate('contract:read'), handler: readDiff },
   { method: 'POST', path: '/system/contract/:service/promote', guard: operate('contract:write'), handler: promote },
+  { method: 'POST', path: '/system/contract/:service/rollback', guard: operate('contract:write'), handler: rollback },
+  { method: 'POST', path: '/system/contract/:service/resolve', guard: operate('contract:write'), handler: resolve },
   { method: 'PUT', path: '/system/contract/:service/mode', guard: operate('contract:write'), handler: setMode },
   { method: 'GET', path: '/system/contract/:service/history', guard: operate('contract:read'), handler: readHistory },
 

@@ -5,6 +5,7 @@ import { createSerializer } from '../projection/serialize.js'
 import { recordsOf } from '../query/records.js'
 import type { WriteContext, Written } from '../query/write.js'
 import type { Call, DataContext } from './call.js'
+import { statementOptions } from './reading.js'
 
 /** Fails with 405 where the contract has nothing to write: views, and services that are read only. */
 export function requireWritable({ plan, monitor }: DataContext): void {
@@ -72,7 +73,8 @@ export function rowNotFound(plan: TablePlan, id: string): never {
 
 export function inTransaction<T>(call: Call, context: DataContext, work: (write: WriteContext) => Promise<T>): Promise<T> {
   const { plan, dialect, can, monitor } = context
-  return monitor.database.transaction((session: Session) => work({ plan, dialect, can, session }), {
-    signal: call.request.signal,
-  })
+  return monitor.database.transaction(
+    (session: Session) => work({ plan, dialect, can, session }),
+    statementOptions(call, context),
+  )
 }

@@ -1,11 +1,12 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { ColumnBinding, SchemaBinding, TableBinding } from '../contract/bind.js'
-import type { Change, Hold } from '../contract/types.js'
-import type { Encoder, SqlDialect } from '../database.js'
-import { ValueMismatch } from '../database.js'
-import { fail } from '../errors.js'
+import type { RawBuilder } from 'kysely'
+import type { SchemaBinding, TableBinding } from '../contract/bind.js'
+import type { Change } from '../contract/types.js'
+import { asNumber } from '../conversion/numbers.js'
+import type { Encoder, Planned, SqlDialect } from '../database.js'
 import type { ColumnType } from '../schema/column-type.js'
-import type { Column, Table } from '../schema/table.js'
+import type { LiveSchema, Table } from '../schema/table.js'
+import { type ColumnPlan, planColumn } from './column-plan.js'
+import { unservable } from './unservable.js'
 
 /**
  * The seam between contract and database: every request names contract tables and columns, every statement names
@@ -15,6 +16,9 @@ export interface TablePlan {
   readonly table: Table
   /** The live table as SQL. */
   readonly source: RawBuilder<unknown>
+  /** True in a statement, which fails with `schema` where `source` is not what was planned on any more; null: see `plannedOn`. */
+  readonly guard: RawBuilder<unknown> | null
+  readonly plannedOn: Planned
   /** In contract order. */
   readonly columns: readonly ColumnPlan[]
   /** The primary key's columns in key order; empty without one. */
@@ -25,28 +29,20 @@ export interface TablePlan {
   readonly keyIsTotal: boolean
   /** A column by its contract name. */
   column(name: string): ColumnPlan | undefined
-}
-
-export interface ColumnPlan {
-  readonly column: Column
-  /** null: nothing to hold, the live column is as promised. */
-  readonly hold: Hold | null
-  /** The live column as SQL. Not there under `null` and `unservable`. */
-  readonly ref: RawBuilder<unknown> | null
-  /** What the live schema calls it, to read the database's errors; null where there is none. */
-  readonly liveName: string | null
-  /** What the live schema has behind `ref`; null where there is none. */
-  readonly live: Column | null
-  /** What to select, and how its raw value becomes JSON text. */
-  readonly read: RawBuilder<unknown>
-  readonly encode: Encoder
+  /** What inserts write besides their record: an operator's values for columns that the contract does not have. */
+  readonly supplied: readonly ColumnPlan[]
+  /** Breaking changes that writers can meet, to tell what the database refuses because of them. */
+  readonly tightened: readonly Change[]
 }
 
 export interface ProjectionOptions {
   readonly dialect: SqlDialect
+  readonly live: LiveSchema
   /** The live schema's own name, where tables need it. */
   readonly schema: string | null
   readonly bigints: 'string' | 'number'
+  /** Table → column → the JSON value that an operator gave. */
+  readonly standIns: ReadonlyMap<string, ReadonlyMap<string, unknown>>
 }
 
 export interface Projection {
@@ -54,6 +50,8 @@ export interface Projection {
   readonly dialect: SqlDialect
   /** The plan of a contract table; fails with `contract-unservable` when the whole table cannot be served. */
   table(name: string): TablePlan | undefined
+  /** Whether a contract table has nothing behind it. */
+  isGone(name: string): boolean
 }
 
 /** Plans are compiled on first use and kept as long as the projection, which a schema change replaces whole. */
@@ -63,6 +61,7 @@ export function createProjection(binding: SchemaBinding, changes: readonly Chang
   const plans = new Map<string, TablePlan>()
   return {
     dialect: options.dialect,
+    isGone: (name) => bindings.get(name)?.live === null,
     table(name) {
       const known = plans.get(name)
       if (known !== undefined) return known
@@ -77,20 +76,40 @@ export function createProjection(binding: SchemaBinding, changes: readonly Chang
 
 function planTable(binding: TableBinding, changes: readonly Change[], options: ProjectionOptions): TablePlan {
   const name = binding.contract.name
-  const own = changes.filter((change) => change.table === name && change.hold !== null)
+  const all = changes.filter((change) => change.table === name && change.class === 'breaking')
+  const own = all.filter(({ hold }) => hold !== null)
+  const standIns = options.standIns.get(name) ?? new Map()
   const whole = own.find((change) => change.column === null && change.hold === 'unservable')
   if (whole !== undefined || binding.live === null) unservable(name, null)
-  const columns = binding.columns.map((column) => planColumn(column, own, options))
+  const columns = binding.columns.map((column) => planColumn(column, own, standIns, options))
   const byName = new Map(columns.map((plan) => [plan.column.name, plan]))
   const key = (binding.contract.primaryKey ?? []).flatMap((part) => byName.get(part) ?? [])
   return {
     table: binding.contract,
     source: options.dialect.table(options.schema, binding.live.name),
+    guard: options.dialect.guard(binding.live, options.live),
+    plannedOn: { live: options.live, table: binding.live },
     columns,
     key,
     ...keyStrength(binding, key),
     column: (column) => byName.get(column),
+    supplied: supplied(binding, own, standIns, options),
+    tightened: all.filter(({ affects }) => affects !== 'read'),
   }
+}
+
+/** Columns that came after the contract and that every insert must supply. */
+function supplied(
+  { added }: TableBinding,
+  changes: readonly Change[],
+  standIns: ReadonlyMap<string, unknown>,
+  options: ProjectionOptions,
+): readonly ColumnPlan[] {
+  return added
+    .filter(({ name }) =>
+      changes.some(({ column, kind, hold }) => column === name && kind === 'required-column-added' && hold === 'stand-in'),
+    )
+    .map((column) => planColumn({ contract: column, live: column, relation: 'same', evidence: 'none' }, [], standIns, options))
 }
 
 /** Any live key within the promised one keeps that one unique too. */
@@ -102,48 +121,12 @@ function keyStrength({ contract, live }: TableBinding, key: readonly ColumnPlan[
   return { keyIsUnique, keyIsTotal: keyIsUnique && key.every((part) => part.live?.nullable === false) }
 }
 
-function planColumn(binding: ColumnBinding, changes: readonly Change[], options: ProjectionOptions): ColumnPlan {
-  const column = binding.contract
-  const hold = strongest(changes.filter((change) => change.column === column.name))
-  const encode = options.dialect.encoder(column.type)
-  if (hold === 'null' || hold === 'unservable' || hold === 'stand-in' || binding.live === null) {
-    return { column, hold: hold ?? 'unservable', ref: null, liveName: null, live: null, read: sql`null`, encode }
-  }
-  const ref = sql.id(binding.live.name)
-  const { live } = binding
-  return { column, hold, ref, liveName: live.name, live, read: options.dialect.read(ref, live.type), encode }
-}
-
-const strength: Record<Hold, number> = { mapped: 1, converted: 2, null: 3, 'stand-in': 4, unservable: 5 }
-
-function strongest(changes: readonly Change[]): Hold | null {
-  return changes.reduce<Hold | null>((most, { hold }) => {
-    if (hold === null) return most
-    return most === null || strength[hold] > strength[most] ? hold : most
-  }, null)
-}
-
 /** 64-bit integers, also those that aggregates make, as JSON numbers; what a number cannot keep is refused. */
 function withNumbers(dialect: SqlDialect): SqlDialect {
   const encoder = (type: ColumnType): Encoder => {
     const encode = dialect.encoder(type)
     if (type.name !== 'bigint') return encode
-    return (raw) => {
-      const digits = encode(raw).slice(1, -1)
-      if (!Number.isSafeInteger(Number(digits))) throw new ValueMismatch(`${digits} is beyond what a JSON number keeps`)
-      return digits
-    }
+    return (raw) => asNumber(encode(raw))
   }
   return { ...dialect, encoder }
-}
-
-/** Refuses by name what cannot be served: the consumer did nothing wrong, so it is 503. */
-export function unservable(table: string, column: string | null, why?: string): never {
-  const what = column === null ? `table "${table}"` : `column "${table}.${column}"`
-  fail('contract-unservable', {
-    detail: `the contract promises ${what}, and the database cannot serve it now${why === undefined ? '' : `: ${why}`}`,
-    hint: 'an operator sees the change behind it in the drift report of this service',
-    context: { table, ...(column === null ? {} : { column }) },
-    headers: { 'Retry-After': '300' },
-  })
 }

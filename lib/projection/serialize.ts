@@ -1,14 +1,14 @@
 import type { Encoder, Row } from '../database.js'
 import { ValueMismatch } from '../database.js'
-import { unservable } from './projection.js'
+import { unservable } from './unservable.js'
 
 /** One column of an answer. */
 export interface Output {
   /** The key in the JSON row. */
   readonly name: string
   readonly encode: Encoder
-  /** A NULL here breaks the contract: it promises a value, the database has none any more. */
-  readonly refuseNull: boolean
+  /** JSON text of a NULL; null: it breaks the contract, which promises a value. */
+  readonly nullText: string | null
 }
 
 /** Turns one row (values in the order of `outputs`; more are ignored) into JSON text, without building an object. */
@@ -28,7 +28,7 @@ export function createSerializer(table: string, outputs: readonly Output[]): (ro
 /** The JSON text of one value; fails with `contract-unservable` when it is not what the contract promises. */
 export function encodeValue(table: string, output: Output, raw: unknown): string {
   if (raw === null || raw === undefined) {
-    return output.refuseNull ? unservable(table, output.name, 'a value is missing') : 'null'
+    return output.nullText ?? unservable(table, output.name, 'a value is missing')
   }
   try {
     return output.encode(raw)

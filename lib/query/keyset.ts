@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import type { SqlDialect } from '../database.js'
 import { fail, isFaucetError } from '../errors.js'
-import { type ColumnPlan, type TablePlan, unservable } from '../projection/projection.js'
+import type { ColumnPlan } from '../projection/column-plan.js'
+import type { TablePlan } from '../projection/projection.js'
 import { fromText } from './values.js'
+import { comparableOf } from './where.js'
 
 type Sql = RawBuilder<unknown>
 
@@ -21,9 +23,12 @@ export type Position = readonly (string | null)[]
  * their text; not enums, which some engines sort by label number and compare by label.
  */
 export function isKeyset(keys: readonly SortKey[]): boolean {
-  return keys.every(
-    ({ plan }) => plan.live !== null && positionTypes.has(plan.column.type.name) && positionTypes.has(plan.live.type.name),
-  )
+  return promisesKeyset(keys) && keys.every(({ plan }) => positionTypes.has(plan.comparable?.type.name ?? ''))
+}
+
+/** Whether the contract promises that, whatever the columns are now. */
+export function promisesKeyset(keys: readonly SortKey[]): boolean {
+  return keys.every(({ plan }) => positionTypes.has(plan.column.type.name))
 }
 
 const positionTypes = new Set([
@@ -75,12 +80,12 @@ function after(
 }
 
 function refOf(table: TablePlan, plan: ColumnPlan): Sql {
-  return plan.ref ?? unservable(table.table.name, plan.column.name)
+  return comparableOf(table, plan).value
 }
 
 function bound(table: TablePlan, plan: ColumnPlan, text: string, dialect: SqlDialect): Sql {
   try {
-    return dialect.bind(fromText(text, plan.column, table.table.name, 'invalid-cursor'), plan.column.type)
+    return dialect.bind(fromText(text, plan.column, table.table.name, 'invalid-cursor'), comparableOf(table, plan).type)
   } catch (error) {
     if (!isFaucetError(error)) throw error
     // What the database printed but no request may write (infinity, a rounded decimal) goes back as it came.

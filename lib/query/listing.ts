@@ -1,15 +1,17 @@
 import { type RawBuilder, sql } from 'kysely'
 import { fail } from '../errors.js'
 import { didYouMean } from '../nearest.js'
-import type { ColumnPlan, TablePlan } from '../projection/projection.js'
+import type { ColumnPlan } from '../projection/column-plan.js'
+import type { TablePlan } from '../projection/projection.js'
 import type { Output } from '../projection/serialize.js'
 import { isOrdered } from '../schema/column-type.js'
 import type { OrderNode } from './ast.js'
-import { afterPosition, isKeyset, type Position, type SortKey } from './keyset.js'
+import { both, fromTable } from './from.js'
+import { afterPosition, isKeyset, type Position, promisesKeyset, type SortKey } from './keyset.js'
 import type { ReadQuery } from './read-query.js'
 import { type Selected, type SqlContext, selectColumn, selectField, selectList } from './select-list.js'
-import { both, selectionWhere } from './selection.js'
-import { columnNamed, liveRef } from './where.js'
+import { selectionWhere } from './selection.js'
+import { columnNamed, comparableOf, liveRef } from './where.js'
 
 type Sql = RawBuilder<unknown>
 
@@ -18,6 +20,8 @@ export interface Listing {
   readonly outputs: readonly Output[]
   /** The sort keys' outputs; their values stand behind those of `outputs` in every row. Empty when paging by position is impossible. */
   readonly position: readonly Output[]
+  /** Whether the contract promises paging by position, and the columns behind it are not what one can page by any more. */
+  readonly isCut: boolean
   page(options: { readonly limit: number | null; readonly offset: number; readonly after: Position | null }): Sql
   /** `select count(*)` over the same rows; with `group`, over the groups. */
   readonly count: Sql
@@ -37,14 +41,16 @@ function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context:
       : query.fields.map((field) => selectField(plan, field, context))
   const keys = sortKeys(plan, query.order)
   const keyset = plan.keyIsTotal && isKeyset(keys)
+  const isCut = plan.keyIsTotal && !keyset && promisesKeyset(keys)
   const position = keyset ? keys.map((key) => selectColumn(plan, key.plan, key.plan.column.name)) : []
   return {
     outputs: selected.map(({ output }) => output),
     position: position.map(({ output }) => output),
-    count: sql`select count(*) from ${plan.source}${optional(sql` where `, where)}`,
+    isCut,
+    count: sql`select count(*)${fromTable(plan, where)}`,
     page({ limit, offset, after }) {
       const seek = after === null ? null : afterPosition(plan, keys, after, context.dialect, context.can.nulls)
-      return sql`select ${selectList([...selected, ...position])} from ${plan.source}${optional(sql` where `, both(where, seek))}${orderBy(keys.map(({ plan: key, descending }) => ({ sortBy: liveRef(plan, key), descending })))}${window(limit, offset)}`
+      return sql`select ${selectList([...selected, ...position])}${fromTable(plan, both(where, seek))}${orderBy(keys.map(({ plan: key, descending }) => ({ sortBy: comparableOf(plan, key).value, descending })))}${window(limit, offset)}`
     },
   }
 }
@@ -53,14 +59,17 @@ function planGroups(plan: TablePlan, query: ReadQuery, where: Sql | null, contex
   const selected = query.fields.map((field) => selectField(plan, field, context))
   const groups = query.group.map((name) => columnNamed(plan, name, 'group'))
   checkGrouping(plan, query, selected.length)
-  const by = groups.map((column) => liveRef(plan, column))
+  // What reads the same in every row makes no groups, but without rows there are none.
+  const by = groups.filter(isLive).map((column) => column.value ?? liveRef(plan, column))
+  const having = by.length === 0 && groups.length > 0 ? sql` having count(*) > 0` : sql``
   const order = groupOrder(plan, query, selected, groups)
-  const body = sql`from ${plan.source}${optional(sql` where `, where)}${by.length === 0 ? sql`` : sql` group by ${sql.join(by)}`}`
+  const body = sql`${fromTable(plan, where)}${by.length === 0 ? sql`` : sql` group by ${sql.join(by)}`}${having}`
   return {
     outputs: selected.map(({ output }) => output),
     position: [],
-    count: sql`select count(*) from (select 1 as one ${body}) as counted`,
-    page: ({ limit, offset }) => sql`select ${selectList(selected)} ${body}${orderBy(order)}${window(limit, offset)}`,
+    isCut: false,
+    count: sql`select count(*) from (select 1 as one${body}) as counted`,
+    page: ({ limit, offset }) => sql`select ${selectList(selected)}${body}${orderBy(order)}${window(limit, offset)}`,
   }
 }
 
@@ -85,11 +94,13 @@ function checkGrouping(plan: TablePlan, query: ReadQuery, selected: number): voi
 }
 
 function groupOrder(plan: TablePlan, query: ReadQuery, selected: readonly Selected[], groups: readonly ColumnPlan[]) {
-  if (query.order.length === 0) return groups.map((column) => ({ sortBy: liveRef(plan, column), descending: false }))
-  return query.order.map(({ name, descending }) => {
+  if (query.order.length === 0)
+    return groups.filter(isLive).map((column) => ({ sortBy: comparableOf(plan, column).value, descending: false }))
+  return query.order.flatMap(({ name, descending }) => {
     const alias = selected.find(({ output }) => output.name === name)
     const group = groups.find(({ column }) => column.name === name)
-    const sortBy = alias?.sortBy ?? (group === undefined ? null : liveRef(plan, group))
+    if (alias === undefined && group !== undefined && !isLive(group)) return []
+    const sortBy = alias?.sortBy ?? (group === undefined ? null : comparableOf(plan, group).value)
     if (sortBy !== null) return { sortBy, descending }
     return fail('invalid-parameter', {
       detail: `a grouped list cannot be ordered by "${name}"`,
@@ -105,8 +116,13 @@ function groupOrder(plan: TablePlan, query: ReadQuery, selected: readonly Select
 function sortKeys(plan: TablePlan, order: readonly OrderNode[]): SortKey[] {
   const asked = order.map(({ name, descending }) => ({ plan: sortable(plan, columnNamed(plan, name, 'order')), descending }))
   const rest = plan.key.filter((key) => key.ref !== null && !asked.some((one) => one.plan === key))
-  // A column that reads as NULL everywhere puts no row before another.
-  return [...asked.filter((key) => key.plan.hold !== 'null'), ...rest.map((key) => ({ plan: key, descending: false }))]
+  // A column that reads the same everywhere puts no row before another.
+  return [...asked.filter((key) => isLive(key.plan)), ...rest.map((key) => ({ plan: key, descending: false }))]
+}
+
+/** false: every row has the same in it. */
+function isLive({ hold }: ColumnPlan): boolean {
+  return hold !== 'null' && hold !== 'stand-in'
 }
 
 function sortable(plan: TablePlan, column: ColumnPlan): ColumnPlan {
@@ -115,10 +131,6 @@ function sortable(plan: TablePlan, column: ColumnPlan): ColumnPlan {
     detail: `"${plan.table.name}.${column.column.name}" is ${column.column.type.name} and has no order`,
     context: { parameter: 'order', table: plan.table.name, column: column.column.name },
   })
-}
-
-function optional(keyword: Sql, part: Sql | null): Sql {
-  return part === null ? sql`` : sql`${keyword}${part}`
 }
 
 function orderBy(keys: readonly { readonly sortBy: Sql; readonly descending: boolean }[]): Sql {

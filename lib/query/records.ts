@@ -1,6 +1,8 @@
-import type { Parameter } from '../database.js'
+import { type Parameter, ValueMismatch } from '../database.js'
 import { fail } from '../errors.js'
-import type { ColumnPlan, TablePlan } from '../projection/projection.js'
+import type { ColumnPlan } from '../projection/column-plan.js'
+import type { TablePlan } from '../projection/projection.js'
+import { canonicalJson } from '../schema/canonical.js'
 import { columnOf, isReadOnly, isRequiredOnInsert } from '../schema/table.js'
 import { fromJson } from './values.js'
 import { columnNamed } from './where.js'
@@ -72,25 +74,43 @@ export function checkRecord(
       column.column,
       row === undefined ? { table: plan.table.name } : { table: plan.table.name, row },
     )
-    return isAddress || writable(plan, column, checked) ? [{ plan: column, value: checked }] : []
+    return isAddress || isWritten(plan, column, checked, value) ? [{ plan: column, value: checked }] : []
   })
 }
 
-/** Whether the value has a place to go. A column that is gone accepts NULL silently; anything else would be lost. */
-function writable(plan: TablePlan, column: ColumnPlan, value: Parameter): boolean {
-  if (column.live !== null && !isReadOnly(column.live)) return true
-  if (column.hold === 'null' && value === null) return false
+/** Whether the value is to be written. One that is answered anyway is accepted silently; any other without a place would be lost. */
+function isWritten(plan: TablePlan, column: ColumnPlan, checked: Parameter, value: unknown): boolean {
+  if (column.ref === null && column.nullText === canonicalJson(value)) return false
+  if (column.live === null || isReadOnly(column.live)) return refuseWrite(plan, column)
+  try {
+    if (checked !== null) column.toLive(checked)
+    return true
+  } catch (error) {
+    if (error instanceof ValueMismatch) refuseWrite(plan, column, 'the value cannot be kept exactly')
+    throw error
+  }
+}
+
+function refuseWrite(plan: TablePlan, { column, nullText }: ColumnPlan, why = 'the database changed under the contract'): never {
   return fail('contract-drift', {
-    detail: `"${plan.table.name}.${column.column.name}" cannot be written now: the database changed under the contract`,
-    hint: column.hold === 'null' ? 'send null or leave it out' : 'leave it out',
-    context: { table: plan.table.name, column: column.column.name },
+    detail: `"${plan.table.name}.${column.name}" cannot be written now: ${why}`,
+    hint: nullText === 'null' ? 'send null or leave it out' : 'leave it out',
+    context: { table: plan.table.name, column: column.name },
   })
+}
+
+/** A record with an operator's values for columns that the contract does not have and inserts must supply. */
+export function withSupplied(plan: TablePlan, record: WriteRecord): WriteRecord {
+  const supplied = plan.supplied.map((one): Assignment => {
+    const value: unknown = JSON.parse(one.standIn ?? 'null')
+    return { plan: one, value: fromJson(value, one.column, { table: plan.table.name }) }
+  })
+  return [...record, ...supplied]
 }
 
 /** Fails with `missing-value` when an insert lacks a column the contract requires. */
-export function requireComplete(plan: TablePlan, record: WriteRecord, row: number | undefined): void {
-  const given = new Set(record.map(({ plan: column }) => column))
-  const missing = plan.columns.filter((column) => isRequiredOnInsert(column.column) && !given.has(column))
+export function requireComplete(plan: TablePlan, record: object, row: number | undefined): void {
+  const missing = plan.columns.filter(({ column }) => isRequiredOnInsert(column) && !Object.hasOwn(record, column.name))
   if (missing.length === 0) return
   const names = missing.map(({ column }) => `"${column.name}"`).join(', ')
   fail('missing-value', {

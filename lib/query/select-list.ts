@@ -1,12 +1,16 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Aggregate, Capabilities, SqlDialect } from '../database.js'
+import { converterOf } from '../conversion/convert.js'
+import type { Aggregate, Capabilities, Encoder, SqlDialect } from '../database.js'
 import { fail } from '../errors.js'
-import { type ColumnPlan, type TablePlan, unservable } from '../projection/projection.js'
+import { type ColumnPlan, shownType } from '../projection/column-plan.js'
+import type { TablePlan } from '../projection/projection.js'
 import type { Output } from '../projection/serialize.js'
+import { unservable } from '../projection/unservable.js'
+import { canonicalJson } from '../schema/canonical.js'
 import { type ColumnType, isNumeric, isOrdered } from '../schema/column-type.js'
 import type { FieldNode } from './ast.js'
 import { outputName } from './parse-fields.js'
-import { columnNamed, liveRef } from './where.js'
+import { columnNamed, comparableOf, liveRef } from './where.js'
 
 type Sql = RawBuilder<unknown>
 
@@ -20,8 +24,8 @@ export interface SqlContext {
 export interface Selected {
   readonly output: Output
   readonly read: Sql
-  /** What ORDER BY sorts by when the list is asked to sort by this output. */
-  readonly sortBy: Sql
+  /** What ORDER BY sorts by when the list is asked to sort by this output; null: it has no order as promised. */
+  readonly sortBy: Sql | null
 }
 
 /** One entry of `fields`, its names checked against the contract. */
@@ -29,12 +33,45 @@ export function selectField(plan: TablePlan, field: FieldNode, context: SqlConte
   const name = outputName(field)
   if (field.kind === 'column') return selectColumn(plan, columnNamed(plan, field.column, 'fields'), name)
   const { dialect } = context
-  const column = field.column === null ? null : columnNamed(plan, field.column, 'fields')
-  const type: ColumnType =
-    column === null ? { name: 'integer', bits: 53, unsigned: false } : aggregateType(plan, column, field.fn, dialect)
-  const ref = column === null ? sql`*` : field.distinct ? sql`distinct ${liveRef(plan, column)}` : liveRef(plan, column)
-  const source = column === null ? sql`count(*)` : dialect.aggregate(field.fn, ref, column.column.type)
-  return { output: { name, encode: dialect.encoder(type), refuseNull: false }, read: dialect.read(source, type), sortBy: source }
+  if (field.column !== null) return selectAggregate(plan, field, columnNamed(plan, field.column, 'fields'), dialect)
+  const [source, type]: [Sql, ColumnType] = [sql`count(*)`, { name: 'integer', bits: 53, unsigned: false }]
+  return { output: { name, encode: dialect.encoder(type), nullText: 'null' }, read: dialect.read(source, type), sortBy: source }
+}
+
+type AggregateField = Extract<FieldNode, { kind: 'aggregate' }>
+
+function selectAggregate(plan: TablePlan, field: AggregateField, column: ColumnPlan, dialect: SqlDialect): Selected {
+  const { fn, distinct } = field
+  const type = aggregateType(plan, column, fn, dialect)
+  const source = dialect.aggregate(fn, aggregated(plan, column, fn, distinct), column.column.type)
+  const name = outputName(field)
+  // One of the column's own values, and shown as the column shows it.
+  const isOwn = (fn === 'min' || fn === 'max') && column.isOther && column.comparable?.value === column.value
+  if (isOwn && column.live !== null) {
+    return {
+      output: { name, encode: column.encode, nullText: 'null' },
+      read: dialect.read(source, column.live.type),
+      sortBy: source,
+    }
+  }
+  const encode = encodeAggregate(column, type, fn, dialect)
+  return { output: { name, encode, nullText: 'null' }, read: dialect.read(source, type), sortBy: source }
+}
+
+function aggregated(plan: TablePlan, column: ColumnPlan, fn: Aggregate, distinct: boolean): Sql {
+  const value = fn === 'count' ? (column.value ?? liveRef(plan, column)) : comparableOf(plan, column).value
+  return distinct ? sql`distinct ${value}` : value
+}
+
+/** What the promised type shows, of columns that are of another: extremes within its bounds, sums with its digits. */
+function encodeAggregate(column: ColumnPlan, type: ColumnType, fn: Aggregate, dialect: SqlDialect): Encoder {
+  const encode = dialect.encoder(type)
+  const shown = shownType(column.column)
+  const isOwn = fn === 'min' || fn === 'max'
+  if (column.live === null || canonicalJson(column.live.type) === canonicalJson(shown)) return encode
+  if (!isOwn && !(fn === 'sum' && type.name === 'decimal' && shown.name === 'decimal')) return encode
+  const convert = converterOf(isOwn ? column.live.type : type, shown, dialect)
+  return convert === null ? encode : (raw) => convert(encode(raw))
 }
 
 function aggregateType(plan: TablePlan, { column }: ColumnPlan, fn: Aggregate, dialect: SqlDialect): ColumnType {
@@ -51,13 +88,13 @@ function aggregateType(plan: TablePlan, { column }: ColumnPlan, fn: Aggregate, d
 
 /** A column under a name of the answer. */
 export function selectColumn(plan: TablePlan, column: ColumnPlan, name: string): Selected {
-  if (column.ref === null && column.hold !== 'null') unservable(plan.table.name, column.column.name)
-  return { output: outputOf(column, name), read: column.read, sortBy: column.ref ?? sql`null` }
+  if (column.ref === null && column.hold !== 'null' && column.hold !== 'stand-in') unservable(plan.table.name, column.column.name)
+  return { output: outputOf(column, name), read: column.read, sortBy: column.comparable?.value ?? null }
 }
 
 /** The output of a column as it is promised. */
 export function outputOf(column: ColumnPlan, name: string = column.column.name): Output {
-  return { name, encode: column.encode, refuseNull: column.hold === 'converted' && !column.column.nullable }
+  return { name, encode: column.encode, nullText: column.nullText }
 }
 
 /** The select list: every entry gets an alias of its own, because drivers lose columns of equal names. */

@@ -1,9 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { SqlDialect } from '../database.js'
-import type { ColumnPlan, TablePlan } from '../projection/projection.js'
+import type { Parameter, SqlDialect } from '../database.js'
+import type { ColumnPlan } from '../projection/column-plan.js'
+import type { TablePlan } from '../projection/projection.js'
+import { unservable } from '../projection/unservable.js'
+import { both, fromTable } from './from.js'
 import type { Selection } from './read-query.js'
 import { fromText } from './values.js'
-import { balanced, buildWhere, liveRef, type Purpose } from './where.js'
+import { balanced, buildWhere, equalsAny, liveRef, type Purpose } from './where.js'
 
 type Sql = RawBuilder<unknown>
 
@@ -16,19 +19,22 @@ export function selectionWhere(plan: TablePlan, selection: Selection, dialect: S
 
 /** The condition for rows by their keys (as text, one list a row). */
 export function keysWhere(plan: TablePlan, keys: readonly (readonly string[])[], dialect: SqlDialect): Sql {
-  const bind = (part: ColumnPlan, text: string | undefined) =>
-    dialect.bind(fromText(text ?? '', part.column, plan.table.name, 'invalid-id'), part.column.type)
+  const value = (part: ColumnPlan, text: string | undefined) => fromText(text ?? '', part.column, plan.table.name, 'invalid-id')
+  const equals = (part: ColumnPlan, values: readonly Parameter[]) => {
+    if (part.ref === null) unservable(plan.table.name, part.column.name)
+    return equalsAny(part, values, false, dialect)
+  }
   const [first] = plan.key
   if (plan.key.length === 1 && first !== undefined) {
-    return sql`${liveRef(plan, first)} in (${sql.join(keys.map(([text]) => bind(first, text)))})`
+    return equals(
+      first,
+      keys.map(([text]) => value(first, text)),
+    )
   }
-  const rows = keys.map(
-    (key) =>
-      sql`(${sql.join(
-        plan.key.map((part, index) => sql`${liveRef(plan, part)} = ${bind(part, key[index])}`),
-        sql` and `,
-      )})`,
-  )
+  const rows = keys.map((key) => {
+    const parts = plan.key.map((part, index) => equals(part, [value(part, key[index])]))
+    return sql`(${sql.join(parts, sql` and `)})`
+  })
   return balanced(rows, sql`or`)
 }
 
@@ -60,10 +66,5 @@ function distinct(plan: TablePlan, ids: readonly (readonly string[])[]): readonl
 /** A statement that finds a row when one of these ids means several rows. */
 export function severalRowsById(plan: TablePlan, ids: readonly (readonly string[])[], dialect: SqlDialect): Sql {
   const key = sql.join(plan.key.map((part) => liveRef(plan, part)))
-  return sql`select 1 from ${plan.source} where ${keysWhere(plan, ids, dialect)} group by ${key} having count(*) > 1 limit 1`
-}
-
-/** Both conditions, where there are two. */
-export function both(left: Sql | null, right: Sql | null): Sql | null {
-  return left !== null && right !== null ? sql`${left} and ${right}` : (left ?? right)
+  return sql`select 1${fromTable(plan, keysWhere(plan, ids, dialect))} group by ${key} having count(*) > 1 limit 1`
 }

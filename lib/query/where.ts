@@ -1,10 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { SqlDialect } from '../database.js'
+import { requireFit } from '../conversion/parameters.js'
+import { type Comparable, type Parameter, type SqlDialect, ValueMismatch } from '../database.js'
 import { fail } from '../errors.js'
 import { didYouMean } from '../nearest.js'
-import { type ColumnPlan, type TablePlan, unservable } from '../projection/projection.js'
+import type { ColumnPlan } from '../projection/column-plan.js'
+import type { TablePlan } from '../projection/projection.js'
+import { unservable } from '../projection/unservable.js'
 import { isOrdered, isText } from '../schema/column-type.js'
 import type { FilterNode, Literal } from './ast.js'
+import { heldPredicate, type Predicate, refuseHeld } from './held.js'
 import { fromLiteral } from './values.js'
 
 type Sql = RawBuilder<unknown>
@@ -57,40 +61,91 @@ export function balanced(terms: readonly Sql[], word: Sql): Sql {
   return sql`(${balanced(terms.slice(0, half), word)} ${word} ${balanced(terms.slice(half), word)})`
 }
 
-type Predicate = Exclude<FilterNode, { kind: 'and' | 'or' | 'not' }>
-
 function buildPredicate(plan: TablePlan, node: Predicate, dialect: SqlDialect, purpose: Purpose): Sql {
   const column = columnNamed(plan, node.column, 'filter')
-  if (column.hold === 'null') return heldAsNull(plan, column, node, purpose)
-  const ref = liveRef(plan, column)
-  const bind = (literal: Literal) => dialect.bind(fromLiteral(literal, column.column, plan.table.name), column.column.type)
+  const { value } = column
+  if (purpose === 'write') {
+    refuseHeld(plan, column)
+    // Without a way to compare exactly, more rows could be meant than the consumer knows.
+    if (value !== null && node.kind !== 'null') comparableOf(plan, column)
+  }
+  if (value === null) return heldPredicate(plan, column, node)
+  const checked = (literal: Literal) => fromLiteral(literal, column.column, plan.table.name)
   switch (node.kind) {
     case 'null':
-      return node.negated ? sql`${ref} is not null` : sql`${ref} is null`
-    case 'in': {
-      const list = sql.join(node.values.map(bind))
-      return node.negated ? sql`${ref} not in (${list})` : sql`${ref} in (${list})`
-    }
+      return node.negated ? sql`${value} is not null` : sql`${value} is null`
+    case 'in':
+      return equalsAny(column, node.values.map(checked), node.negated, dialect)
     case 'compare':
-      if (node.op !== '=' && node.op !== '<>') requireOrdered(plan, column)
-      return sql`${ref} ${operators[node.op]} ${bind(node.value)}`
-    case 'between': {
-      requireOrdered(plan, column)
-      const range = sql`${ref} between ${bind(node.low)} and ${bind(node.high)}`
-      return node.negated ? sql`(not (${range}))` : sql`(${range})`
-    }
+      return node.op === '=' || node.op === '<>'
+        ? equalsAny(column, [checked(node.value)], node.op === '<>', dialect)
+        : ordered(plan, column, node.op, checked(node.value), dialect)
+    case 'between':
+      return bySize(plan, column, (found) => {
+        const { value: by } = found
+        const [low, high] = [checked(node.low), checked(node.high)].map((bound) => boundFor(found, bound, dialect))
+        return sql`(${node.negated ? sql`not ` : sql``}(${by} between ${low} and ${high}))`
+      })
     case 'like': {
-      requireText(plan, column)
-      const like = dialect.like(ref, node.pattern, null, column.column.type)
-      return node.negated ? sql`(not (${like}))` : sql`(${like})`
+      const like = byPattern(plan, column, node.pattern, null, dialect)
+      return node.negated ? sql`(not (${like}))` : like
     }
     case 'match':
-      requireText(plan, column)
-      return sql`(${dialect.like(ref, literalPattern(node.where, node.text), escapeWith, column.column.type)})`
+      return byPattern(plan, column, literalPattern(node.where, node.text), escapeWith, dialect)
   }
 }
 
-const operators = { '=': sql`=`, '<>': sql`<>`, '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` } as const
+/**
+ * `=` and IN, or with `negated` their opposites. A value that the live column cannot hold exactly equals nothing that is there.
+ */
+export function equalsAny(column: ColumnPlan, values: readonly Parameter[], negated: boolean, dialect: SqlDialect): Sql {
+  const { value, live, comparable } = column
+  const found = values.flatMap((one) => inLive(column, one) ?? [])
+  if (live === null || found.length === 0) return negated ? sql`(${value} is not null or null)` : sql`(${value} is null and null)`
+  const [first, ...more] = found.map((one) => dialect.bind(one, live.type))
+  const one = negated ? sql`${value} <> ${first}` : sql`${value} = ${first}`
+  const equal = more.length === 0 ? one : sql`${value} ${negated ? sql`not in` : sql`in`} (${sql.join([first, ...more])})`
+  // The live type may find values equal that are not the same, and none of the promised type.
+  const fits = comparable?.fits ?? null
+  return fits === null || negated ? equal : sql`(${equal} and ${fits})`
+}
+
+function inLive(column: ColumnPlan, value: Parameter): [Parameter] | null {
+  try {
+    const found = column.toLive(value)
+    if (column.live !== null && column.isOther) requireFit(found, column.live.type)
+    return [found]
+  } catch (error) {
+    if (error instanceof ValueMismatch) return null
+    throw error
+  }
+}
+
+/** What a column is compared and ordered by; fails where it cannot be as promised. */
+export function comparableOf(plan: TablePlan, { column, comparable }: ColumnPlan): Comparable {
+  return comparable ?? unservable(plan.table.name, column.name, 'its values cannot be compared as promised')
+}
+
+function ordered(plan: TablePlan, column: ColumnPlan, op: keyof typeof operators, bound: Parameter, dialect: SqlDialect): Sql {
+  return bySize(plan, column, (by) => sql`${by.value} ${operators[op]} ${boundFor(by, bound, dialect)}`)
+}
+
+function boundFor({ type, bound }: Comparable, value: Parameter, dialect: SqlDialect): Sql {
+  return dialect.bind(bound === undefined ? value : bound(value), type)
+}
+
+function bySize(plan: TablePlan, column: ColumnPlan, compare: (by: Comparable) => Sql): Sql {
+  requireOrdered(plan, column)
+  return compare(comparableOf(plan, column))
+}
+
+function byPattern(plan: TablePlan, column: ColumnPlan, pattern: string, character: string | null, dialect: SqlDialect): Sql {
+  requireText(plan, column)
+  const { value, type } = comparableOf(plan, column)
+  return sql`(${dialect.like(value, pattern, character, type)})`
+}
+
+const operators = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` } as const
 
 /** Not a backslash: engines differ in whether one is special inside a literal. */
 const escapeWith = '!'
@@ -98,19 +153,6 @@ const escapeWith = '!'
 function literalPattern(where: 'contains' | 'starts' | 'ends', text: string): string {
   const literal = text.replace(/[!%_]/g, (character) => escapeWith + character)
   return `${where === 'starts' ? '' : '%'}${literal}${where === 'ends' ? '' : '%'}`
-}
-
-/** A column that is gone and was nullable reads as NULL, so a filter treats it as SQL treats NULL. */
-function heldAsNull(plan: TablePlan, column: ColumnPlan, node: Predicate, purpose: Purpose): Sql {
-  if (purpose === 'write') {
-    fail('contract-drift', {
-      detail: `"${plan.table.name}.${column.column.name}" is not in the database any more, so rows cannot be chosen by it`,
-      hint: 'leave the column out of the filter',
-      context: { table: plan.table.name, column: column.column.name },
-    })
-  }
-  if (node.kind === 'null') return node.negated ? sql`(1 = 0)` : sql`(1 = 1)`
-  return sql`(1 = null)`
 }
 
 function requireOrdered(plan: TablePlan, { column }: ColumnPlan): void {

@@ -3,6 +3,7 @@ import type { Parameter, QueryResult, Row, Session } from '../database.js'
 import { fail } from '../errors.js'
 import type { TablePlan } from '../projection/projection.js'
 import { encodeValue, type Output } from '../projection/serialize.js'
+import { fromTable, whereRows } from './from.js'
 import { requireKey } from './read-query.js'
 import type { Assignment, WriteRecord } from './records.js'
 import { outputOf, type SqlContext, selectList, wholeRow } from './select-list.js'
@@ -23,65 +24,25 @@ export interface WriteContext extends SqlContext {
   readonly session: Session
 }
 
-/** Most rows of one INSERT, so that one statement stays small enough to plan and to cancel. */
-const insertChunk = 500
+/** Most rows of one statement, so that it stays small enough to plan and to cancel. */
+export const writeChunk = 500
 
-/** Inserts in order and reads back what was stored. Neighbours with the same columns share a statement. */
-export async function insertRows(context: WriteContext, records: readonly WriteRecord[]): Promise<Written> {
-  const { list, outputs } = wholeRow(context.plan)
-  const rows: Row[] = []
-  for (const group of sameColumns(records, context.can.maxParameters)) {
-    const statement = sql`insert into ${context.plan.source} ${insertValues(context, group)}`
-    rows.push(...(await insertAndRead(context, statement, list)))
-  }
-  return { rows, outputs }
-}
-
-async function insertAndRead(context: WriteContext, statement: Sql, list: Sql): Promise<readonly Row[]> {
-  if (!context.can.returning.insert) fail('internal', { detail: 'this database cannot answer an insert with its rows' })
-  return (await run(context, sql`${statement} returning ${list}`)).rows
-}
-
-function insertValues({ plan, dialect, can }: WriteContext, group: readonly WriteRecord[]): Sql {
-  const [first] = group
-  if (first === undefined || first.length === 0) {
-    const any = plan.columns.find(({ ref }) => ref !== null)
-    return can.defaultKeyword && any !== undefined ? sql`(${liveRef(plan, any)}) values (default)` : sql`default values`
-  }
-  const columns = sql.join(first.map((one) => liveRef(plan, one.plan)))
-  const values = group.map((record) => sql`(${sql.join(record.map((one) => boundValue(dialect, one)))})`)
-  return sql`(${columns}) values ${sql.join(values)}`
-}
-
-function boundValue(dialect: WriteContext['dialect'], { plan, value }: Assignment): Sql {
-  return value === null ? sql`null` : dialect.bind(value, plan.column.type)
-}
-
-/** Splits records into runs of equal column lists, each within the engine's parameter limit. */
-function sameColumns(records: readonly WriteRecord[], maxParameters: number): WriteRecord[][] {
-  const groups: WriteRecord[][] = []
-  for (const record of records) {
-    const group = groups.at(-1)
-    const room = Math.min(insertChunk, Math.max(1, Math.floor(maxParameters / Math.max(1, record.length))))
-    const fits = group !== undefined && record.length > 0 && group.length < room && sameShape(group[0] ?? [], record)
-    if (fits) group.push(record)
-    else groups.push([record])
-  }
-  return groups
-}
-
-function sameShape(left: WriteRecord, right: WriteRecord): boolean {
-  return left.length === right.length && left.every((one, index) => one.plan === right[index]?.plan)
+/** A checked value as a parameter of its column's type. */
+export function boundValue(dialect: WriteContext['dialect'], { plan, value }: Assignment): Sql {
+  return value === null ? sql`null` : dialect.bind(plan.toLive(value), (plan.live ?? plan.column).type)
 }
 
 /** Sets the same values on every row `where` chooses; answers with the rows as they are then. */
 export async function updateRows(context: WriteContext, record: WriteRecord, where: Sql): Promise<Written> {
   const { list, outputs } = wholeRow(context.plan)
   if (record.length === 0)
-    return { rows: (await run(context, sql`select ${list} from ${context.plan.source} where ${where}`)).rows, outputs }
+    return { rows: (await run(context, sql`select ${list}${fromTable(context.plan, where)}`)).rows, outputs }
   const sets = sql.join(record.map((one) => sql`${liveRef(context.plan, one.plan)} = ${boundValue(context.dialect, one)}`))
   if (context.can.returning.update) {
-    const { rows } = await run(context, sql`update ${context.plan.source} set ${sets} where ${where} returning ${list}`)
+    const { rows } = await run(
+      context,
+      sql`update ${context.plan.source} set ${sets}${whereRows(context.plan, where)} returning ${list}`,
+    )
     return { rows, outputs }
   }
   return { rows: await updateThenRead(context, record, where, sets, list), outputs }
@@ -100,17 +61,20 @@ async function updateThenRead(
   if (!plan.keyIsUnique) keyDrifted(plan)
   const parts = plan.key.map((key) => outputOf(key))
   const keyList = selectList(plan.key)
-  const found = await run(context, sql`select ${keyList} from ${plan.source} where ${where} for update`)
+  const found = await run(context, sql`select ${keyList}${fromTable(plan, where)} for update`)
   const rows: Row[] = []
   for (const chunk of chunks(
     found.rows,
-    Math.min(insertChunk, Math.floor(context.can.maxParameters / (2 * plan.key.length + record.length))),
+    Math.min(writeChunk, Math.floor(context.can.maxParameters / (2 * plan.key.length + record.length))),
   )) {
     const before = chunk.map((row) => keyText(plan, parts, row))
     const after = before.map((key) => key.map((text, index) => assigned(plan, record, index) ?? text))
-    const { affected } = await run(context, sql`update ${plan.source} set ${sets} where ${keysWhere(plan, before, dialect)}`)
+    const { affected } = await run(
+      context,
+      sql`update ${plan.source} set ${sets}${whereRows(plan, keysWhere(plan, before, dialect))}`,
+    )
     if (affected > chunk.length) keyDrifted(plan)
-    rows.push(...(await run(context, sql`select ${list} from ${plan.source} where ${keysWhere(plan, after, dialect)}`)).rows)
+    rows.push(...(await run(context, sql`select ${list}${fromTable(plan, keysWhere(plan, after, dialect))}`)).rows)
   }
   return rows
 }
@@ -151,9 +115,10 @@ export function textOfParameter(value: Parameter): string {
 
 /** Deletes every row `where` chooses; answers how many. */
 export async function deleteRows(context: WriteContext, where: Sql): Promise<number> {
-  return (await run(context, sql`delete from ${context.plan.source} where ${where}`)).affected
+  return (await run(context, sql`delete from ${context.plan.source}${whereRows(context.plan, where)}`)).affected
 }
 
-function run(context: WriteContext, statement: Sql): Promise<QueryResult> {
+/** One statement of the write. */
+export function run(context: WriteContext, statement: Sql): Promise<QueryResult> {
   return context.session.query(context.dialect.compile(statement))
 }

@@ -12,6 +12,8 @@ export interface Table {
   readonly id: string | null
   readonly name: string
   readonly kind: 'table' | 'view'
+  /** Live only: names of columns that are there, but may not be read and so are not described. */
+  readonly hidden?: readonly string[]
   /** In the database's own order; never empty for something that can be served. */
   readonly columns: readonly Column[]
   /** Column names in key order, or `null` without a primary key. */
@@ -28,6 +30,11 @@ export interface Column {
   readonly id: string | null
   readonly name: string
   readonly type: ColumnType
+  /**
+   * Contract only, for decimals: digits after the point that every value shows, where a revision took over a type with more. Else
+   * the type's own scale.
+   */
+  readonly shownScale?: number
   /** The engine's spelling, for people: `numeric(10,2)`. Never compared. */
   readonly nativeType: string
   readonly nullable: boolean
@@ -72,6 +79,16 @@ export interface LiveSchema {
   /** The probe's answer that belongs to this reading; a different answer later means: read again. */
   readonly probe: string
   readonly tables: readonly Table[]
+  /**
+   * By {@link Table.id}: what changes when the table's name, columns or types do, for statements to check that nothing moved
+   * since. Only the engine knows what it says.
+   */
+  readonly marks?: Readonly<Record<string, string>>
+  /**
+   * By {@link Column.id}, for enums and arrays of them: what survives the renaming of a label, in the order of `values`. Absent where
+   * labels are nothing but their names.
+   */
+  readonly labelIds?: Readonly<Record<string, readonly string[]>>
   /** The engine's own notes for its next reading: serialisable, kept with the reading, never looked into or compared. */
   readonly details?: unknown
 }

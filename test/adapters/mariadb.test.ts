@@ -19,8 +19,7 @@ const server = new URL('/', mariadbUrl).href
 const name = `faucet_mariadb_${process.pid}`
 const settings: DatabaseSettings = { poolMax: 4, connectTimeout: 5000, statementTimeout: 15_000, onConnectionError: () => {} }
 
-const dsn = (database: string, scheme = 'mariadb:'): URL =>
-  new URL(`${scheme}${new URL(server).href.replace(/^[a-z]+:/, '').replace(/\/$/, '')}/${database}`)
+const dsn = (database: string): URL => new URL(database, server)
 const open = (over: Partial<DatabaseSettings> = {}, database = name): Promise<Database> =>
   mariadb.open({ dsn: dsn(database) }, { ...settings, ...over })
 
@@ -471,6 +470,7 @@ describeEngine('mariadb', 'mariadb', () => {
       'mariadb://h/%zz',
       'mariadb://h/x?sslmode=1',
       'mariadb://h/x?ssl=maybe',
+      'mysql://h/x',
       'postgres://h/x',
     ]) {
       it(`refuses ${bad}`, async () => {
@@ -479,8 +479,8 @@ describeEngine('mariadb', 'mariadb', () => {
       })
     }
 
-    it('takes both schemes and does not connect yet', async () => {
-      const other = await mariadb.open({ dsn: dsn(name, 'mysql:') }, settings)
+    it('does not connect yet', async () => {
+      const other = await mariadb.open({ dsn: dsn(name) }, settings)
       expect(other.schema).to.equal(name)
       expect((await other.query(raw('select 1'))).rows).to.deep.equal([[1]])
       await other.close()
@@ -495,14 +495,14 @@ describeEngine('mariadb', 'mariadb', () => {
       expect(rows[0]?.map(String)).to.deep.equal(['+00:00', '1', '1', '15'])
     })
 
-    it('says unavailable for a port nobody listens on, a wrong database and a full pool', async () => {
+    it('says unavailable for a port nobody listens on and a wrong database, busy for a full pool', async () => {
       const dead = await mariadb.open({ dsn: new URL('mariadb://root@127.0.0.1:1/x') }, settings)
       expect((await failure(dead.query(raw('select 1')))).kind).to.equal('unavailable')
       const nowhere = await open({}, `${name}_nope`)
       expect((await failure(nowhere.query(raw('select 1')))).kind).to.equal('unavailable')
       const one = await open({ poolMax: 1, connectTimeout: 200 })
       await one.transaction(async () => {
-        expect((await failure(one.query(raw('select 1')))).kind).to.equal('unavailable')
+        expect((await failure(one.query(raw('select 1')))).kind).to.equal('busy')
       })
       expect((await one.query(raw('select 1'))).rows).to.have.length(1)
       await Promise.all([dead.close(), nowhere.close(), one.close()])
@@ -525,13 +525,17 @@ describeEngine('mariadb', 'mariadb', () => {
       expect(live.scope).to.match(new RegExp(`^mariadb:.+:${name}$`))
     })
 
-    it('sorts by name and leaves out sequences and views that cannot be described', () => {
+    it('sorts by name, leaves out sequences, and has views that cannot be described without columns', () => {
       const names = live.tables.map((table) => table.name)
       expect(names).to.deep.equal([...names].sort())
       expect(names).to.include.members(['seen', 'history', ...hostile])
       expect(names).to.not.include('counter')
-      expect(names).to.not.include('dangling')
-      expect(live.tables.filter((table) => table.kind === 'view').map((table) => table.name)).to.deep.equal(['seen'])
+      expect(
+        live.tables.flatMap(({ name, kind, columns }) => (kind === 'view' ? [[name, columns.length > 0]] : [])),
+      ).to.deep.equal([
+        ['dangling', false],
+        ['seen', true],
+      ])
     })
 
     it('reads defaults', () => {
@@ -610,7 +614,7 @@ describeEngine('mariadb', 'mariadb', () => {
         expect(seen.tables.map((table) => [table.name, table.columns.map((column) => column.name)])).to.deep.equal([
           ['facts', ['id', 'n']],
         ])
-        expect(seen.details).to.deep.equal([['facts', null]])
+        expect(seen.details).to.deep.equal([['facts', null, null, []]])
         expect((await failure(limited.query(raw('select k from facts')))).kind).to.equal('permission')
       } finally {
         await limited.close()

@@ -139,10 +139,13 @@ describe('sqlite introspection', () => {
        create temp table hidden (x); create temp table t (other); create trigger tr after insert on t begin select 1; end`,
     )
     expect(tables.map(({ name, kind }) => [name, kind])).to.deep.equal([
+      // Left out, it would be taken for dropped.
+      ['broken', 'view'],
       ['notes', 'table'],
       ['t', 'table'],
       ['v', 'view'],
     ])
+    expect(tableOf(tables, 'broken')?.columns).to.deep.equal([])
     expect(tableOf(tables, 'notes')?.columns.map(({ name }) => name)).to.deep.equal(['body'])
     const view = tableOf(tables, 'v')
     expect([view?.primaryKey, view?.uniqueKeys]).to.deep.equal([null, []])

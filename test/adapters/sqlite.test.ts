@@ -297,9 +297,9 @@ describe('sqlite', () => {
       const other = files.raw(path, shop)
       const database = await files.open(path, { statementTimeout: 30 })
       other.exec('begin exclusive')
-      expect((await failure(database.query(raw('select * from parent')))).kind).to.equal('retry')
-      expect((await failure(database.query(raw('insert into parent values (1)')))).kind).to.equal('retry')
-      expect((await failure(database.transaction(async () => {}))).kind).to.equal('retry')
+      expect((await failure(database.query(raw('select * from parent')))).kind).to.equal('busy')
+      expect((await failure(database.query(raw('insert into parent values (1)')))).kind).to.equal('busy')
+      expect((await failure(database.transaction(async () => {}))).kind).to.equal('busy')
       other.exec('commit')
       expect((await database.query(raw('insert into parent values (1)'))).affected).to.equal(1)
     })
@@ -312,7 +312,7 @@ describe('sqlite', () => {
       ]) {
         const controller = new AbortController()
         await database.transaction(async () => {
-          expect((await failure(database.query(raw('create table if not exists x (a)')))).kind).to.equal('retry')
+          expect((await failure(database.query(raw('create table if not exists x (a)')))).kind).to.equal('busy')
           const aborted = failure(database.transaction(async () => {}, { signal: controller.signal }))
           controller.abort()
           expect((await aborted).kind).to.equal('cancelled')

@@ -56,13 +56,13 @@ describe('contract store whose file', () => {
     new Sqlite(place.path).exec('pragma user_version = 7').close()
     await refused('store-too-new')
     const error = await failure(place.opened().ping())
-    expect(error.message).to.match(/written by a newer faucet-db: its layout is 7, this one knows 1$/)
+    expect(error.message).to.match(/written by a newer faucet-db: its layout is 7, this one knows 2$/)
   })
 
   it('is brought to a newer layout while it is open', async () => {
     const store = place.opened()
     await lock(store)
-    new Sqlite(place.path).exec('pragma user_version = 2').close()
+    new Sqlite(place.path).exec('pragma user_version = 3').close()
     for (const call of [() => store.service('shop'), () => lock(store, 'other')])
       expect((await failure(call())).code).to.equal('store-too-new')
   })

@@ -80,6 +80,7 @@ export function commitOf(more: Partial<VersionCommit> = {}): VersionCommit {
     changes: [],
     scope: 'here',
     identities: [],
+    retain: 10,
     ...somebody,
     ...more,
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { expect } from 'chai'
+import { saying, subjectOf } from '../../lib/contract/resolution.js'
 import { digestOf } from '../../lib/schema/canonical.js'
 import { storeFolder } from './store-folder.js'
 import { commitOf, failure, lock, somebody } from './store-samples.js'
@@ -65,6 +66,33 @@ describe('contract store shared by several', () => {
     expect(await place.opened().versions('shop')).to.have.length(4 * wins + 1)
   }).timeout(60_000)
 
+  it('keeps as many versions of two processes as both say', async () => {
+    await place.written()
+    const wins = 10
+    const made = await Promise.all(['a', 'b'].map((mark) => lines(spawnWriter(place.path, wins, mark, 3))))
+    expect(made.flat().sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 2 * wins }, (_, at) => at + 2))
+    const store = place.opened()
+    const last = 2 * wins + 1
+    expect((await store.versions('shop')).map(({ version }) => version)).to.deep.equal([last, last - 1, last - 2])
+    for (const version of [last, last - 1, last - 2]) {
+      const kept = await store.version('shop', version)
+      expect(digestOf(kept?.tables ?? [])).to.equal(kept?.digest)
+    }
+    const db = new Sqlite(place.path)
+    expect(db.pragma('foreign_key_check')).to.deep.equal([])
+    db.close()
+  }).timeout(60_000)
+
+  it('tells each other what operators settled', async () => {
+    const [one, other] = [place.opened(), place.opened()]
+    await lock(one)
+    const declined = { kind: 'decline', table: 'users', column: 'x', ids: { table: null, column: null } } as const
+    await one.resolve('shop', [saying(declined)], somebody)
+    expect((await other.service('shop')).resolutions.map(({ resolution }) => resolution)).to.deep.equal([declined])
+    await other.resolve('shop', [{ subject: subjectOf(declined), resolution: null }], somebody)
+    expect((await one.service('shop')).resolutions).to.deep.equal([])
+  })
+
   it('is first opened by four processes at once', async () => {
     await Promise.all(['a', 'b', 'c', 'd'].map((mark) => lines(spawnWriter(place.path, 0, mark))))
     expect((await lock(place.opened())).version).to.equal(1)
@@ -93,9 +121,10 @@ describe('contract store shared by several', () => {
   }).timeout(60_000)
 })
 
-function spawnWriter(path: string, wins: number, mark: string): ChildProcess {
+function spawnWriter(path: string, wins: number, mark: string, retain?: number): ChildProcess {
   const script = fileURLToPath(new URL('store-writer.ts', import.meta.url))
-  return spawn(process.execPath, ['--import', 'tsx', script, path, String(wins), mark], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const options = [path, String(wins), mark, ...(retain === undefined ? [] : [String(retain)])]
+  return spawn(process.execPath, ['--import', 'tsx', script, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
 /** The numbers a writer printed until it ended, or until it was killed after `kill` of them. */

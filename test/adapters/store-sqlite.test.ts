@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from 'nod
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { expect } from 'chai'
+import { migrations } from '../../adapters/store/sqlite/migrations.js'
 import { storeFolder } from './store-folder.js'
 import { commitOf, failure, lock, manyTables, somebody, table } from './store-samples.js'
 
@@ -35,7 +36,7 @@ describe('contract store on a file system', () => {
       await place.written()
       const db = new Sqlite(place.path)
       expect(db.pragma('application_id', { simple: true })).to.equal(Buffer.from('Fauc').readInt32BE())
-      expect(db.pragma('user_version', { simple: true })).to.equal(1)
+      expect(db.pragma('user_version', { simple: true })).to.equal(2)
       db.close()
     })
 
@@ -62,6 +63,30 @@ describe('contract store on a file system', () => {
       db.close()
       await store.unlock('shop', { ...somebody, purge: true })
       expect((await store.current('other'))?.tables).to.deep.equal(tables)
+    })
+
+    it('drops what only removed versions had', async () => {
+      const store = place.opened()
+      const tables = manyTables(20, 3)
+      await lock(store, 'shop', { tables, retain: 1 })
+      const expected = { version: 1, revision: 0 }
+      await store.commit('shop', commitOf({ expected, kind: 'promotion', tables: tables.slice(0, 5), retain: 1 }))
+      const db = new Sqlite(place.path)
+      expect(db.prepare('select count(*) from shape').pluck().get()).to.equal(5)
+      expect(db.prepare('select count(*) from version_table').pluck().get()).to.equal(5)
+      expect(db.prepare('select count(*) from expired').pluck().get()).to.equal(0)
+      expect(db.pragma('foreign_key_check')).to.deep.equal([])
+      db.close()
+    })
+
+    it('is brought up from the first layout with all it holds', async () => {
+      const db = new Sqlite(place.path)
+      db.exec(migrations[0] ?? '')
+      db.exec(`insert into service (name, mode, acknowledged, next_version) values ('shop', 'strict', '3.1', 4)`)
+      db.close()
+      const store = place.opened()
+      expect(await store.service('shop')).to.include({ mode: 'strict', acknowledged: '3.1', announced: null, lastVersion: 3 })
+      expect((await lock(store)).version).to.equal(4)
     })
 
     it('does not write what is the same', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { openSqliteStore } from '../../adapters/store/sqlite/index.js'
-import type { ContractStore } from '../../lib/contract/store.js'
+import { type Resolution, saying, subjectOf } from '../../lib/contract/resolution.js'
+import type { ContractStore, VersionCommit } from '../../lib/contract/store.js'
 import { digestOf } from '../../lib/schema/canonical.js'
 import type { LiveSchema } from '../../lib/schema/table.js'
 import { awkwardTables, commitOf, failure, lock, sampleChange, somebody, table } from './store-samples.js'
@@ -13,6 +14,30 @@ let files = 0
 const places: Record<string, () => string> = {
   'a file': () => join(folder, `${++files}.db`),
   'memory': () => ':memory:',
+}
+
+const unheard = {
+  mode: null,
+  unlocked: false,
+  current: null,
+  acknowledged: null,
+  announced: null,
+  lastVersion: 0,
+  resolutions: [],
+}
+const declined = (column: string | null): Resolution => ({
+  kind: 'decline',
+  table: 'users',
+  column,
+  ids: { table: null, column: null },
+})
+/** What is stored of the versions, newest first. */
+const numbersIn = async (store: ContractStore) =>
+  (await store.versions('shop')).map(({ version, revision }) => `${version}.${revision}`)
+/** Commits on what is served. */
+async function commitNext(store: ContractStore, more: Partial<VersionCommit>) {
+  const { current: expected } = await store.service('shop')
+  return store.commit('shop', commitOf({ expected, kind: 'promotion', ...more }))
 }
 
 after(() => rmSync(folder, { recursive: true }))
@@ -26,7 +51,7 @@ for (const [place, location] of Object.entries(places)) {
     afterEach(() => store.close())
 
     it('knows nothing of a service never heard of', async () => {
-      expect(await store.service('shop')).to.deep.equal({ mode: null, unlocked: false, current: null, acknowledged: null })
+      expect(await store.service('shop')).to.deep.equal(unheard)
       expect(await store.current('shop')).to.equal(null)
       expect(await store.version('shop', 1)).to.equal(null)
       expect(await store.versions('shop')).to.deep.equal([])
@@ -150,8 +175,10 @@ for (const [place, location] of Object.entries(places)) {
       await store.acknowledge('shop', '1.1', somebody)
       await store.setMode('shop', 'strict', somebody)
       await store.reserveIds('shop', 10)
+      await store.announce('shop', 'abc')
+      await store.resolve('shop', [saying(declined('x'))], somebody)
       await store.unlock('shop', { ...somebody, purge: true })
-      expect(await store.service('shop')).to.deep.equal({ mode: 'strict', unlocked: true, current: null, acknowledged: null })
+      expect(await store.service('shop')).to.deep.equal({ ...unheard, mode: 'strict', unlocked: true, lastVersion: 1 })
       expect(await store.versions('shop')).to.deep.equal([])
       expect((await store.identities('shop', 'here')).size).to.equal(0)
       expect(await store.snapshot('shop')).to.equal(null)
@@ -259,6 +286,78 @@ for (const [place, location] of Object.entries(places)) {
       for (const count of [0, -1, 1.5, Number.NaN])
         expect(await store.reserveIds('shop', count).catch((error) => error)).to.be.instanceOf(RangeError)
       expect(await store.reserveIds('shop', 1)).to.equal(15)
+    })
+
+    it('keeps what operators settled until a later word on the same', async () => {
+      const rename = (kind: 'confirm-rename' | 'refute-rename', to: string): Resolution => {
+        return { kind, table: '__proto__', column: 'a', to, ids: { table: 't1', column: 'c1' } }
+      }
+      await lock(store)
+      await store.resolve('shop', [saying(rename('refute-rename', 'b')), saying(rename('confirm-rename', 'c'))], somebody)
+      await store.resolve('shop', [saying(rename('confirm-rename', 'd'))], { actor: 'bob', reason: null })
+      await store.resolve('shop', [saying(rename('confirm-rename', 'd'))], somebody)
+      const { resolutions } = await store.service('shop')
+      expect(resolutions.map(({ resolution, actor, reason }) => ({ resolution, actor, reason }))).to.deep.equal([
+        { resolution: rename('refute-rename', 'b'), ...somebody },
+        { resolution: rename('confirm-rename', 'd'), actor: 'bob', reason: null },
+      ])
+      for (const { at } of resolutions) expect(new Date(at).toISOString()).to.equal(at)
+      const subject = subjectOf(rename('confirm-rename', 'x'))
+      for (let times = 0; times < 2; times++) await store.resolve('shop', [{ subject, resolution: null }], somebody)
+      expect((await store.service('shop')).resolutions).to.deep.equal(resolutions.slice(0, 1))
+      const told = (await store.history('shop', { limit: 4 })).map(({ event, version, details }) => ({ event, version, details }))
+      expect(told).to.deep.equal(
+        [
+          { resolution: rename('confirm-rename', 'd'), withdrawn: true },
+          { resolution: rename('confirm-rename', 'd'), withdrawn: false },
+          { resolution: rename('confirm-rename', 'c'), withdrawn: false },
+          { resolution: rename('refute-rename', 'b'), withdrawn: false },
+        ].map((details) => ({ event: 'resolve', version: 1, details })),
+      )
+      expect((await store.service('other')).resolutions).to.deep.equal([])
+    })
+
+    it('settles with a commit, or not at all', async () => {
+      await lock(store)
+      const resolutions = [saying(declined('x')), saying(declined(null))]
+      const moved = store.commit('shop', commitOf({ expected: null, kind: 'promotion', resolutions }))
+      expect((await failure(moved)).code).to.equal('contract-moved')
+      expect((await store.service('shop')).resolutions).to.deep.equal([])
+      await commitNext(store, { kind: 'rollback', resolutions })
+      expect((await store.service('shop')).resolutions.map(({ resolution }) => resolution)).to.deep.equal([
+        declined('x'),
+        declined(null),
+      ])
+    })
+
+    it('remembers what was announced', async () => {
+      await store.announce('shop', 'abc')
+      await store.announce('shop', 'abc')
+      expect(await store.service('shop')).to.include({ announced: 'abc' })
+      expect(await store.history('shop')).to.deep.equal([])
+    })
+
+    it('keeps as many versions as it is told, with their revisions, and what is served', async () => {
+      await lock(store, 'other', { tables: [table('kept')] })
+      await lock(store, 'shop', { retain: 2 })
+      for (const at of [1, 2, 3]) await commitNext(store, { kind: 'merge', retain: 2, tables: [table(`merged${at}`)] })
+      await commitNext(store, { retain: 2, tables: [table('second')] })
+      await commitNext(store, { kind: 'merge', retain: 2, tables: [table('second'), table('more', { id: 't2' })] })
+      expect(await numbersIn(store)).to.deep.equal(['2.1', '2.0', '1.3', '1.2', '1.1', '1.0'])
+      await commitNext(store, { retain: 2, tables: [table('third')] })
+      expect(await numbersIn(store)).to.deep.equal(['3.0', '2.1', '2.0'])
+      expect(await store.version('shop', 1)).to.equal(null)
+      expect((await store.version('shop', 2))?.tables.map(({ name }) => name)).to.deep.equal(['more', 'second'])
+      await commitNext(store, { retain: 1, tables: [table('fourth')] })
+      expect(await numbersIn(store)).to.deep.equal(['4.0'])
+      expect((await store.current('shop'))?.tables).to.deep.equal([table('fourth')])
+      expect((await store.current('other'))?.tables).to.deep.equal([table('kept')])
+      expect((await store.history('shop')).map(({ version, revision }) => `${version}.${revision}`)).to.include('1.2')
+      await store.unlock('shop', somebody)
+      expect((await lock(store, 'shop', { retain: 1 })).version).to.equal(5)
+      expect((await store.service('shop')).lastVersion).to.equal(5)
+      for (const retain of [0, 1.5, Number.NaN])
+        expect(await commitNext(store, { retain }).catch((error) => error)).to.be.instanceOf(RangeError)
     })
 
     it('answers nothing after close', async () => {

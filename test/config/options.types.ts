@@ -30,6 +30,11 @@ export async function namesAreInferred() {
 
 export function optionsAreChecked() {
   createFaucet({ services: [{ name: 'a', dsn, settle: '1.5s', limits: { body: '64kb', statementTimeout: 500 } }], access })
+  const renames = { columns: { users: { email: 'email_address' } } }
+  createFaucet({ services: [{ name: 'a', dsn, renames, standIns: { users: { age: 7 } }, retainVersions: 3 }], access })
+  createFaucet({ services: [{ name: 'a', dsn, tables: { logs: { schemaLock: 'none' } } }], access })
+  // @ts-expect-error a misspelt mode of a table
+  createFaucet({ services: [{ name: 'a', dsn, tables: { logs: { schemaLock: 'nnoe' } } }], access })
   // @ts-expect-error a misspelt option of a service
   createFaucet({ services: [{ name: 'a', dsn, schemaLok: 'auto' }], access })
   // @ts-expect-error a misspelt option of the whole

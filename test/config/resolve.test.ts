@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { Kysely, SqliteDialect } from 'kysely'
 import { resolveConfig } from '../../lib/config/resolve.js'
 import { defaultExcludes } from '../../lib/contract/exposure.js'
+import { noWords } from '../../lib/contract/words.js'
 import { FaucetError } from '../../lib/errors.js'
 import { silentLogger } from '../../lib/logger.js'
 
@@ -58,6 +59,9 @@ describe('resolveConfig', () => {
             dangerousIsBreaking: false,
             bigints: 'string',
             readOnly: false,
+            retainVersions: 10,
+            words: noWords,
+            tableModes: new Map(),
             pool: { max: 10, connectTimeout: 5000 },
             limits: {
               body: 1_048_576,
@@ -95,6 +99,11 @@ describe('resolveConfig', () => {
               dangerousIsBreaking: true,
               bigints: 'number',
               readOnly: true,
+              retainVersions: 3,
+              standIns: { orders: { region: 'eu', tags: ['a', { b: null }] } },
+              renames: { tables: { users: 'people' }, columns: { orders: { total: 'sum' } } },
+              trustLikelyRenames: true,
+              tables: { audit_log: { schemaLock: 'none' }, orders: {} },
               pool: { max: 1, connectTimeout: '1.5s' },
               limits: {
                 body: '64kb',
@@ -129,6 +138,16 @@ describe('resolveConfig', () => {
             dangerousIsBreaking: true,
             bigints: 'number',
             readOnly: true,
+            retainVersions: 3,
+            words: {
+              ...noWords,
+              standIns: new Map([
+                ['orders', new Map<string, unknown>(Object.entries({ region: 'eu', tags: ['a', { b: null }] }))],
+              ]),
+              renames: { tables: new Map([['users', 'people']]), columns: new Map([['orders', new Map([['total', 'sum']])]]) },
+              trustLikelyRenames: true,
+            },
+            tableModes: new Map([['audit_log', 'none']]),
             pool: { max: 1, connectTimeout: 1500 },
             limits: {
               body: 65_536,
@@ -251,6 +270,34 @@ describe('resolveConfig', () => {
       [service({ settle: null }), `services[0].settle: must be a duration, not null; ${durations}`],
       [service({ settle: '600h' }), 'services[0].settle: must be at most 2147483647 ms, about 24 days'],
       [service({ probeInterval: 99 }), 'services[0].probeInterval: must be at least 100 ms'],
+
+      [service({ retainVersions: 0 }), 'services[0].retainVersions: must be at least 1, not 0'],
+      [service({ retainVersions: 1001 }), 'services[0].retainVersions: must be at most 1000, not 1001'],
+      [service({ retainVersion: 3 }), 'services[0].retainVersion: unknown option; did you mean "retainVersions"?'],
+      [service({ standIns: [] }), 'services[0].standIns: must be an object, not a list'],
+      [service({ standIns: { orders: 'eu' } }), 'services[0].standIns.orders: must be an object, not text'],
+      [
+        service({ standIns: { orders: { region: null, at: new Date(), 'the size': Number.NaN } } }),
+        'services[0].standIns.orders.region: must be a value to stand in, not null\n' +
+          'services[0].standIns.orders.at: must be a JSON value, not an object\n' +
+          'services[0].standIns.orders["the size"]: must be a JSON value, not NaN',
+      ],
+      [service({ renames: { table: {} } }), 'services[0].renames.table: unknown option; did you mean "tables"?'],
+      [service({ renames: { tables: { users: 1 } } }), 'services[0].renames.tables.users: must be text, not 1'],
+      [service({ renames: { columns: { users: 'email' } } }), 'services[0].renames.columns.users: must be an object, not text'],
+      [
+        service({ renames: { tables: { a: 'c', b: 'c' }, columns: { users: { email: 'email' } } } }),
+        'services[0].renames.tables.b: leads to the same name as "a"\n' +
+          'services[0].renames.columns.users.email: is the same name; write the old name, then the new one',
+      ],
+      [
+        service({ tables: { limits: { schemaLok: 'none' } } }),
+        'services[0].tables.limits.schemaLok: unknown option; did you mean "schemaLock"?',
+      ],
+      [
+        service({ tables: { users: { schemaLock: 'noen' } } }),
+        'services[0].tables.users.schemaLock: "noen" is not one of none, auto, strict; did you mean "none"?',
+      ],
 
       [service({ pool: [] }), 'services[0].pool: must be an object, not a list'],
       [service({ pool: { max: 0 } }), 'services[0].pool.max: must be at least 1, not 0'],

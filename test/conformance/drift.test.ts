@@ -4,7 +4,12 @@ import { createDatabase, describeEngines, type EngineName, type TestDatabase } f
 import { removeStore, temporaryStore } from '../support/temporary-store.js'
 
 /** What a rename of a column comes to: mapped where the engine proves it, refused by name where it cannot. */
-const rename: Record<EngineName, 'mapped' | 'unservable'> = { sqlite: 'mapped', postgres: 'mapped', mariadb: 'unservable' }
+const rename: Record<EngineName, 'mapped' | 'unservable'> = {
+  sqlite: 'mapped',
+  postgres: 'mapped',
+  mariadb: 'unservable',
+  mysql: 'mapped',
+}
 
 describeEngines('drift', (engine) => {
   let database: TestDatabase

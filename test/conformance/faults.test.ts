@@ -10,6 +10,7 @@ import { sql } from 'kysely'
 import { path, serve, wholeText } from '../support/api.js'
 import { createDatabase, describeEngines, type EngineName } from '../support/databases.js'
 import { hostKysely } from '../support/host-kysely.js'
+import { until } from '../support/until.js'
 
 /** A way to a database that can be cut: a TCP proxy, or the file's name. */
 interface Way {
@@ -19,7 +20,12 @@ interface Way {
   close(): Promise<void>
 }
 
-const ways: Record<EngineName, (dsn: string) => Promise<Way>> = { sqlite: file, postgres: proxy, mariadb: proxy }
+const ways: Record<EngineName, (dsn: string) => Promise<Way>> = {
+  sqlite: file,
+  postgres: proxy,
+  mariadb: proxy,
+  mysql: proxy,
+}
 
 async function file(dsn: string): Promise<Way> {
   const name = dsn.slice('sqlite:'.length)
@@ -37,7 +43,7 @@ async function file(dsn: string): Promise<Way> {
 async function proxy(dsn: string): Promise<Way> {
   const target = new URL(dsn)
   const sockets = new Set<Socket>()
-  const port = Number(target.port || (target.protocol === 'mariadb:' ? 3306 : 5432))
+  const port = Number(target.port || (target.protocol === 'postgres:' ? 5432 : 3306))
   const listen = (at: number): Promise<Server> =>
     new Promise((resolve) => {
       const server = createServer((socket) => {
@@ -70,11 +76,6 @@ async function proxy(dsn: string): Promise<Way> {
     },
     close: stop,
   }
-}
-
-/** Asks until the answer is as wanted; the test's own time-out ends it otherwise. */
-async function until(ask: () => Promise<boolean>): Promise<void> {
-  while (!(await ask())) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 describeEngines('faults', (engine) => {

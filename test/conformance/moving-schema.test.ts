@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, request as open } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import Database from 'better-sqlite3'
 import { expect } from 'chai'
 import type { KyselyTarget } from 'faucet-db'
@@ -35,6 +36,7 @@ const unreachable: Record<EngineName, Error> = {
   sqlite: new Database.SqliteError('unable to open database file', 'SQLITE_CANTOPEN'),
   postgres: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
   mariadb: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+  mysql: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
 }
 
 describeEngines('a schema that moves', (engine) => {
@@ -149,7 +151,7 @@ describeEngines('a schema that moves', (engine) => {
       const api = await startInterrupted()
       beforeNth(
         2,
-        (sql) => sql?.includes('insert into') === true,
+        (sql) => sql !== null && /\binsert\b.* into\b/s.test(sql),
         () => Promise.reject(new Error('a secret')),
       )
       const rows = [5, 6, 7].map((id) => ({ id, name: 'x' }))
@@ -206,6 +208,17 @@ describeEngines('a schema that moves', (engine) => {
       expect(rows.every(({ id, a, b }) => a === `a${id}` && b === `b${id}`)).to.equal(true)
     })
 
+    it('goes on under a pinned version while another is promoted', async () => {
+      const api = await startInterrupted()
+      beforeNth(2, page, async () => {
+        await database.exec('alter table t rename column c to d')
+        await api.controller.promote('db')
+      })
+      const rows = lines((await stream(api).set('Faucet-Contract', '1').expect(200)).body)
+      expect(rows).to.deep.equal(numbers(2500).map((id) => ({ id, a: `a${id}`, b: `b${id}`, c: 'c' })))
+      expect((await api.controller.status('db')).contract).to.include({ version: 2 })
+    })
+
     it('survives a revision that only adds', async () => {
       const api = await startInterrupted()
       beforeNth(2, page, async () => {
@@ -225,12 +238,15 @@ describeEngines('a schema that moves', (engine) => {
       sqlite: () => rebuild('t', 'id integer not null, v varchar(20)', 'id, v'),
       postgres: () => database.exec('alter table t drop constraint t_pkey'),
       mariadb: () => database.exec('alter table t drop primary key'),
+      mysql: () => database.exec('alter table t drop primary key'),
     }
     const content = async () => {
       const all = await api.rows('t', { filter: 'id < 10' })
       return all.map(({ id, v }: { id: number; v: string }) => `${id}${v}`).sort()
     }
     const before = ['1x', '1y', '2z']
+    // Their UPDATE cannot answer with rows.
+    const needsKey = engine === 'mariadb' || engine === 'mysql'
 
     beforeEach(async () => {
       await database.exec(
@@ -263,9 +279,9 @@ describeEngines('a schema that moves', (engine) => {
         expect(refused.map(({ status, body }) => [status, body.code])).to.deep.equal(refused.map(() => [409, 'contract-drift']))
         expect(await content()).to.deep.equal(before)
         const one = await api.request.patch(path('t')).query({ filter: "v = 'x'" }).send({ v: 'new' })
-        if (engine === 'mariadb') expect([one.status, one.body.code]).to.deep.equal([409, 'contract-drift'])
+        if (needsKey) expect([one.status, one.body.code]).to.deep.equal([409, 'contract-drift'])
         else expect(one.body.resource).to.deep.equal([{ id: 1, v: 'new' }])
-        expect(await content()).to.deep.equal(engine === 'mariadb' ? before : ['1new', '1y', '2z'])
+        expect(await content()).to.deep.equal(needsKey ? before : ['1new', '1y', '2z'])
         await api.request.delete(path('t')).query({ ids: '2,2' }).expect(200)
         expect(await content()).to.have.length(2)
       })
@@ -340,9 +356,10 @@ describeEngines('a schema that moves', (engine) => {
     expect((await controller.status('db')).contract).to.include({ revision: 1 })
     asked.end(body.slice(3))
     const [response] = await once(asked, 'response')
-    response.resume()
     expect(response.statusCode).to.equal(200)
-    expect(response.headers['faucet-contract']).to.match(/^db@1; /)
+    const row = await json(response)
+    // Where the statement itself sees that the table has moved, it was planned anew, on the revision.
+    expect(response.headers['faucet-contract']).to.match('more' in Object(row) ? /^db@1\.1; / : /^db@1; /)
   })
 
   describe('for writers', () => {
@@ -362,6 +379,7 @@ describeEngines('a schema that moves', (engine) => {
         ),
       postgres: () => database.exec('alter table t alter column n drop default, alter column n add generated always as identity'),
       mariadb: () => database.exec('alter table t modify column m integer as (id + 1) stored'),
+      mysql: () => database.exec('alter table t modify column m integer as (id + 1) stored'),
     }
     const column = engine === 'postgres' ? 'n' : 'm'
 
@@ -397,6 +415,7 @@ describeEngines('a schema that moves', (engine) => {
         sqlite: () => rebuild('t', 'id integer not null primary key, n integer, m integer, v varchar(20)', 'id, n, m, v'),
         postgres: () => database.exec('alter table t alter column n drop not null, alter column n drop default'),
         mariadb: () => database.exec('alter table t modify column n integer'),
+        mysql: () => database.exec('alter table t modify column n integer'),
       }
       await loosen[engine]()
       await database.exec("insert into t values (2, null, 2, 'z')")

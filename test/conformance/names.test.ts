@@ -6,6 +6,7 @@ const quote: Record<EngineName, (name: string) => string> = {
   sqlite: (name) => `"${name.replaceAll('"', '""')}"`,
   postgres: (name) => `"${name.replaceAll('"', '""')}"`,
   mariadb: (name) => `\`${name.replaceAll('`', '``')}\``,
+  mysql: (name) => `\`${name.replaceAll('`', '``')}\``,
 }
 
 const hostile = [

@@ -36,6 +36,53 @@ const big: readonly RoundTrip[] = [
 ]
 const bytes: readonly RoundTrip[] = [[''], ['AA=='], ['AAECAwQF/v8='], [null]]
 
+/** What MariaDB and MySQL keep alike. */
+const mysqlFamily: Record<string, Case> = {
+  tinyint: { type: 'tinyint', values: [[127], [-128], [null]], refused: [128, 1.5] },
+  unsigned: { type: 'int unsigned', values: [[4294967295], [0]], refused: [-1, 4294967296] },
+  mediumint: { type: 'mediumint', values: [[8388607], [-8388608]], refused: [8388608] },
+  bigint: { type: 'bigint', values: big, refused: ['9223372036854775808', 2 ** 53] },
+  ubigint: { type: 'bigint unsigned', values: [['18446744073709551615'], ['0']], refused: ['-1', '18446744073709551616'] },
+  decimal: {
+    type: 'decimal(38,10)',
+    values: [['1234567890123456789012345678.0123456789'], ['1', '1.0000000000'], ['1e-7', '0.0000001000'], [null]],
+    refused: ['0.00000000001', 'x'],
+  },
+  float: { type: 'float', values: [[0.1], [1.5], [null]] },
+  double: { type: 'double', values: [[0.1], [1e-7], [1.7976931348623157e308], [0]], refused: ['x'] },
+  boolean: { type: 'boolean', values: [[true], [false], [null]], refused: [1, 'true'] },
+  bit: { type: 'bit(1)', values: [[true], [false]] },
+  text: { type: 'text', values: [...text, ['nul \u0000 inside'], [null]], refused: [5] },
+  varchar: { type: 'varchar(5)', values: [['12345'], ['🙂🙂🙂🙂🙂'], ['']], refused: ['123456'] },
+  char: { type: 'char(3)', values: [['ab'], ['abc'], ['a  ', 'a']], refused: ['abcd'] },
+  date: {
+    type: 'date',
+    values: [['0001-01-01'], ['2016-12-31'], ['2024-02-29'], ['9999-12-31']],
+    refused: ['2023-02-29', 'x'],
+  },
+  time: { type: 'time(6)', values: [['23:59:59.999999'], ['00:00:00', '00:00:00.000000']], refused: ['25:00:00'] },
+  datetime: {
+    type: 'datetime(6)',
+    values: [['0001-01-01T00:00:00', '0001-01-01T00:00:00.000000'], ['2016-12-31T23:59:59.999999']],
+    refused: ['2017-01-01T00:00:00Z'],
+  },
+  plain: { type: 'datetime', values: [['2016-12-31T23:59:59']] },
+  timestamp: {
+    type: 'timestamp(6) null',
+    values: [['2016-12-31T23:59:59.999999Z'], ['2017-01-01T02:00:00+02:00', '2017-01-01T00:00:00.000000Z']],
+  },
+  year: { type: 'year', values: [[1999], [2155]] },
+  binary: { type: 'blob', values: bytes, refused: ['not base64!'] },
+  varbinary: { type: 'varbinary(4)', values: [['AQIDBA==']], refused: ['AQIDBAU='] },
+  enumeration: {
+    type: "enum('sad','very \"happy\"','it''s')",
+    values: [['sad'], ['very "happy"'], ["it's"], [null]],
+    refused: ['angry'],
+  },
+  set: { type: "set('a','b','c')", values: [['a,c'], ['']], refused: ['d'] },
+  bits: { type: 'bit(9)', values: [['101', '000000101'], ['111111111']], refused: ['999', 'x', '1111111111'] },
+}
+
 /** Every type an engine has that holds something of its own, with its hostile values. */
 const cases: Record<EngineName, Record<string, Case>> = {
   sqlite: {
@@ -161,56 +208,24 @@ const cases: Record<EngineName, Record<string, Case>> = {
     domain: { type: 'positive', values: [[5]], refused: ['x'] },
   },
   mariadb: {
-    tinyint: { type: 'tinyint', values: [[127], [-128], [null]], refused: [128, 1.5] },
-    unsigned: { type: 'int unsigned', values: [[4294967295], [0]], refused: [-1, 4294967296] },
-    mediumint: { type: 'mediumint', values: [[8388607], [-8388608]], refused: [8388608] },
-    bigint: { type: 'bigint', values: big, refused: ['9223372036854775808', 2 ** 53] },
-    ubigint: { type: 'bigint unsigned', values: [['18446744073709551615'], ['0']], refused: ['-1', '18446744073709551616'] },
-    decimal: {
-      type: 'decimal(38,10)',
-      values: [['1234567890123456789012345678.0123456789'], ['1', '1.0000000000'], ['1e-7', '0.0000001000'], [null]],
-      refused: ['0.00000000001', 'x'],
-    },
-    float: { type: 'float', values: [[0.1], [1.5], [null]] },
-    double: { type: 'double', values: [[0.1], [1e-7], [1.7976931348623157e308], [0]], refused: ['x'] },
-    boolean: { type: 'boolean', values: [[true], [false], [null]], refused: [1, 'true'] },
-    bit: { type: 'bit(1)', values: [[true], [false]] },
-    text: { type: 'text', values: [...text, ['nul \u0000 inside'], [null]], refused: [5] },
-    varchar: { type: 'varchar(5)', values: [['12345'], ['🙂🙂🙂🙂🙂'], ['']], refused: ['123456'] },
-    char: { type: 'char(3)', values: [['ab'], ['abc'], ['a  ', 'a']], refused: ['abcd'] },
-    date: {
-      type: 'date',
-      values: [['0001-01-01'], ['2016-12-31'], ['2024-02-29'], ['9999-12-31']],
-      refused: ['2023-02-29', 'x'],
-    },
-    time: { type: 'time(6)', values: [['23:59:59.999999'], ['00:00:00', '00:00:00.000000']], refused: ['25:00:00'] },
-    datetime: {
-      type: 'datetime(6)',
-      values: [['0001-01-01T00:00:00', '0001-01-01T00:00:00.000000'], ['2016-12-31T23:59:59.999999']],
-      refused: ['2017-01-01T00:00:00Z'],
-    },
-    plain: { type: 'datetime', values: [['2016-12-31T23:59:59']] },
-    timestamp: {
-      type: 'timestamp(6) null',
-      values: [['2016-12-31T23:59:59.999999Z'], ['2017-01-01T02:00:00+02:00', '2017-01-01T00:00:00.000000Z']],
-    },
-    year: { type: 'year', values: [[1999], [2155]] },
-    binary: { type: 'blob', values: bytes, refused: ['not base64!'] },
-    varbinary: { type: 'varbinary(4)', values: [['AQIDBA==']], refused: ['AQIDBAU='] },
+    ...mysqlFamily,
     json: {
       type: 'json',
       values: [[{ b: 1, a: [true, null, 'x'] }], [[]], ['text'], [5], [false], [null]],
       refused: [{ deep: [2 ** 53] }],
     },
-    enumeration: {
-      type: "enum('sad','very \"happy\"','it''s')",
-      values: [['sad'], ['very "happy"'], ["it's"], [null]],
-      refused: ['angry'],
-    },
-    set: { type: "set('a','b','c')", values: [['a,c'], ['']], refused: ['d'] },
     uuid: { type: 'uuid', values: [['6f1c2b8e-27a5-4b0e-9c55-000000000001']], refused: ['x'] },
     inet: { type: 'inet6', values: [['::1']], refused: ['x'] },
-    bits: { type: 'bit(9)', values: [['101', '000000101'], ['111111111']], refused: ['999', 'x', '1111111111'] },
+  },
+  mysql: {
+    ...mysqlFamily,
+    // Kept parsed: keys are sorted by length, decimals are doubles.
+    json: {
+      type: 'json',
+      values: [[{ b: 1, a: [true, null, 'x'] }], [{ longer: 1, a: 2 }], [[]], ['text'], [5], [false], [0.1], [null]],
+      refused: [{ deep: [2 ** 53] }],
+    },
+    vector: { type: 'vector(2)', values: [['[1.5,-2]', '[1.50000e+00,-2.00000e+00]'], [null]], refused: ['x'] },
   },
 }
 
@@ -223,18 +238,21 @@ const unwritable: Record<EngineName, { type: string; values: readonly string[]; 
     shown: ['0044-03-15 BC', '2024-01-01', 'infinity'],
   },
   mariadb: { type: 'time', values: ["'12:00:00'", "'-12:30:00'", "'100:00:00'"], shown: ['-12:30:00', '12:00:00', '100:00:00'] },
+  mysql: { type: 'time', values: ["'12:00:00'", "'-12:30:00'", "'100:00:00'"], shown: ['-12:30:00', '12:00:00', '100:00:00'] },
 }
 
 const setUp: Record<EngineName, readonly string[]> = {
   sqlite: [],
   postgres: ["create type mood as enum ('sad', 'very \"happy\"')", 'create domain positive as integer check (value > 0)'],
   mariadb: [],
+  mysql: [],
 }
 
 const identity: Record<EngineName, string> = {
   sqlite: 'integer primary key',
   postgres: 'integer generated by default as identity primary key',
   mariadb: 'integer auto_increment primary key',
+  mysql: 'integer auto_increment primary key',
 }
 
 describeEngines('values', (engine) => {

@@ -129,7 +129,10 @@ describe('drift of columns', () => {
   })
 
   it('grades types', () => {
-    expect(onColumn('note', { type: int })).to.deep.equal(['breaking type-changed t.note unservable'])
+    expect(onColumn('note', { type: int })).to.deep.equal(['breaking type-changed t.note converted'])
+    expect(onColumn('note', { type: { name: 'binary', length: null } })).to.deep.equal([
+      'breaking type-changed t.note unservable',
+    ])
     expect(onColumn('note', { type: varchar(9) })).to.deep.equal(['breaking type-narrowed t.note'])
     expect(onColumn('note', { type: varchar(9) }, { type: varchar(5) })).to.deep.equal(['additive type-widened t.note'])
   })
@@ -139,11 +142,11 @@ describe('drift of columns', () => {
     const grown = (options: DiffOptions) => diff([status(['a'])], [status(['a', 'b'])], options)
     expect(short(grown({}))).to.deep.equal(['additive enum-value-added t.note'])
     expect(grown({})[0]).to.include({ dangerous: true, after: '"b"' })
-    expect(short(grown({ enums: 'closed' }))).to.deep.equal(['breaking enum-value-added t.note unservable'])
-    expect(short(grown({ dangerousIsBreaking: true }))).to.deep.equal(['breaking enum-value-added t.note unservable'])
+    expect(short(grown({ enums: 'closed' }))).to.deep.equal(['breaking enum-value-added t.note converted'])
+    expect(short(grown({ dangerousIsBreaking: true }))).to.deep.equal(['breaking enum-value-added t.note converted'])
     expect(short(diff([status(['a', 'b'])], [status(['a'])]))).to.deep.equal(['breaking enum-value-removed t.note'])
     expect(short(diff([status(['a', 'b'])], [status(['a', 'c'])]))).to.deep.equal([
-      'breaking enum-value-renamed t.note unservable',
+      'breaking enum-value-renamed t.note converted',
     ])
     expect(diff([status(['a', 'b'])], [status(['b', 'a'])])).to.deep.equal([])
   })

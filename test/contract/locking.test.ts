@@ -14,7 +14,7 @@ describe('locking', () => {
     const events = createEventBus(silentLogger)
     const told: string[] = []
     events.on('lock', ({ version, actor }) => void told.push(`${version} ${actor}`))
-    const parts = { store, events, logger: silentLogger, service: { name: 'shop' } }
+    const parts = { store, events, logger: silentLogger, service: { name: 'shop', retainVersions: 10, tableModes: new Map() } }
     const first = await lock(parts, live, 'ada', null)
     const second = await lock(parts, { ...live, tables: [] }, 'grace', null)
     expect(second).to.deep.equal(first)
@@ -25,7 +25,12 @@ describe('locking', () => {
 
   it('never gives a version or a logical id twice, not after a purge', async () => {
     const store = openSqliteStore(':memory:')
-    const parts = { store, events: createEventBus(silentLogger), logger: silentLogger, service: { name: 'shop' } }
+    const parts = {
+      store,
+      events: createEventBus(silentLogger),
+      logger: silentLogger,
+      service: { name: 'shop', retainVersions: 10, tableModes: new Map() },
+    }
     const seen = new Set<string | null>()
     for (const version of [1, 2, 3]) {
       const locked = await lock(parts, live, 'ada', null)

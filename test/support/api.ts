@@ -1,23 +1,26 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { KyselyTarget, ServiceConfig } from 'faucet-db'
+import type { KyselyTarget, PoolOptions, ServiceConfig } from 'faucet-db'
 import { createFaucet } from 'faucet-db/node'
 import supertest, { type Response } from 'supertest'
 
-type Settings = Partial<Omit<ServiceConfig<'db'>, 'name' | 'dsn' | 'kysely' | 'dialect' | 'engine' | 'pool'>>
+type Settings = Partial<Omit<ServiceConfig<'db'>, 'name' | 'dsn' | 'kysely' | 'dialect' | 'engine' | 'pool'>> & {
+  /** Only with a DSN. */
+  readonly pool?: PoolOptions
+}
 
 /** An API over one database (its DSN, or the host's own Kysely), service `db`, on a server of its own. Everything is allowed. */
 export async function serve(
   database: string | Pick<KyselyTarget, 'kysely' | 'engine'>,
-  settings: Settings = {},
+  { pool, ...settings }: Settings = {},
   store = ':memory:',
 ) {
   const { router, controller } = createFaucet({
     services: [
       {
         name: 'db',
-        ...(typeof database === 'string' ? { dsn: database } : database),
+        ...(typeof database === 'string' ? { dsn: database, ...(pool === undefined ? {} : { pool }) } : database),
         settle: '1h',
         probeInterval: '1h',
         ...settings,

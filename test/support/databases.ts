@@ -7,7 +7,7 @@ import mysql from 'mysql2/promise'
 import pg from 'pg'
 
 /** Every engine there is; expectations are `Record<EngineName, …>`, so a new one does not compile until all are stated. */
-export const engineNames = ['sqlite', 'postgres', 'mariadb'] as const
+export const engineNames = ['sqlite', 'postgres', 'mariadb', 'mysql'] as const
 export type EngineName = (typeof engineNames)[number]
 
 /** A database of its own for one test file, dropped after. */
@@ -25,7 +25,11 @@ export interface TestDatabase {
 export const postgresUrl = process.env.FAUCET_TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 /** Where MariaDB is, with an account that may make databases. */
 export const mariadbUrl = process.env.FAUCET_TEST_MARIADB ?? 'mariadb://root@127.0.0.1:3306/test'
+/** Where MySQL is, with an account that may make databases. */
+export const mysqlUrl = process.env.FAUCET_TEST_MYSQL ?? 'mysql://root@127.0.0.1:3307/test'
 const only = process.env.FAUCET_TEST_ONLY
+/** An engine that CI found out it cannot have: skipped there too, as loudly. */
+const without = process.env.FAUCET_TEST_WITHOUT
 
 /** Runs `body` once for every engine. One that is not there is skipped loudly, and fails in CI. */
 export function describeEngines(title: string, body: (engine: EngineName) => void): void {
@@ -36,7 +40,8 @@ export function describeEngines(title: string, body: (engine: EngineName) => voi
 export function describeEngine(engine: EngineName, title: string, body: () => void): void {
   const reason = unavailable.get(engine)
   if (reason === undefined) describe(title, body)
-  else if (process.env.CI === undefined || only !== undefined) describe.skip(`${title} SKIPPED: ${reason}`, body)
+  else if (process.env.CI === undefined || only !== undefined || engine === without)
+    describe.skip(`${title} SKIPPED: ${reason}`, body)
   else it(title, () => Promise.reject(new Error(`CI requires ${engine}: ${reason}`)))
 }
 
@@ -44,7 +49,12 @@ export function createDatabase(engine: EngineName): Promise<TestDatabase> {
   return creators[engine](`faucet_test_${randomBytes(5).toString('hex')}`)
 }
 
-const creators: Record<EngineName, (name: string) => Promise<TestDatabase>> = { sqlite, postgres, mariadb }
+const creators: Record<EngineName, (name: string) => Promise<TestDatabase>> = {
+  sqlite,
+  postgres,
+  mariadb: (name) => mysqlFamily('mariadb', mariadbUrl, name),
+  mysql: (name) => mysqlFamily('mysql', mysqlUrl, name),
+}
 
 async function sqlite(name: string): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), `${name}_`))
@@ -89,8 +99,8 @@ async function postgres(name: string): Promise<TestDatabase> {
   }
 }
 
-async function mariadb(name: string): Promise<TestDatabase> {
-  const url = new URL(mariadbUrl)
+async function mysqlFamily(engine: 'mariadb' | 'mysql', server: string, name: string): Promise<TestDatabase> {
+  const url = new URL(server)
   const client = await mysql.createConnection({
     host: url.hostname,
     port: Number(url.port || 3306),
@@ -103,7 +113,7 @@ async function mariadb(name: string): Promise<TestDatabase> {
   await client.query(`use ${name}`)
   url.pathname = `/${name}`
   return {
-    engine: 'mariadb',
+    engine,
     dsn: url.href,
     exec: async (...statements) => {
       for (const statement of statements) await client.query(statement)

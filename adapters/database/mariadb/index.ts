@@ -3,13 +3,10 @@ import type { DatabaseSettings, Engine } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { ColumnDefault } from '../../../lib/schema/table.js'
 import { engineOf } from '../mysql/connect.js'
-import type { Flavour } from '../mysql/flavour.js'
+import { type Flavour, strictMode } from '../mysql/flavour.js'
 import { literalBody, unescapeLiteral } from '../mysql/literal.js'
 import { sharedProbeParts } from '../mysql/probe.js'
-
-// Strict for every storage engine, so that no value is cut or bent to fit; 0 is a value of an AUTO_INCREMENT column like any other.
-const mode =
-  'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'
+import { createDialect } from '../mysql/sql.js'
 
 /** The server takes seconds with a fraction; 0 is no limit. */
 function seconds({ statementTimeout }: DatabaseSettings): number {
@@ -18,25 +15,30 @@ function seconds({ statementTimeout }: DatabaseSettings): number {
 
 const flavour: Flavour = {
   name: 'mariadb',
-  schemes: ['mariadb', 'mysql'],
+  schemes: ['mariadb'],
   can: {
     // Ids are carried only where nothing but the same table or column explains what is seen.
     identity: 'proven',
     returning: { insert: true, update: false, delete: true },
     nulls: 'low',
-    defaultKeyword: true,
     maxParameters: 65_535,
     transactionalDdl: false,
   },
+  sql: createDialect({ toText: 'vec_totext', fromText: 'vec_fromtext' }),
+  refuses: (version) =>
+    /mariadb/i.test(version)
+      ? null
+      : { detail: 'the server is MySQL, not MariaDB', hint: 'use a DSN with mysql://, or the engine "mysql"' },
   session: (settings) =>
     CompiledQuery.raw("set session time_zone = '+00:00', sql_mode = ?, autocommit = 1, max_statement_time = ?", [
-      mode,
+      strictMode,
       seconds(settings),
     ]),
+  limits: 'all',
   guard: (query, settings) => ({
     ...query,
     sql: `set statement time_zone = '+00:00', sql_mode = ?, max_statement_time = ? for ${query.sql}`,
-    parameters: [mode, seconds(settings), ...query.parameters],
+    parameters: [strictMode, seconds(settings), ...query.parameters],
   }),
   patience: {
     begin: () => CompiledQuery.raw('set session max_statement_time = 0, net_write_timeout = 3600'),
@@ -44,11 +46,16 @@ const flavour: Flavour = {
   },
   checksStatement: `select constraint_name as name, level, table_name as tbl, check_clause as expr
     from information_schema.check_constraints where constraint_schema = ?`,
-  // Names are file names here: everything but letters and digits is encoded.
-  idsStatement: `select tbl, id from (select table_id as id,
+  innodb: {
+    // Names are file names here: everything but letters and digits is encoded.
+    tables: `select tbl, id from (select table_id as id,
       convert(convert(binary substring_index(name, '/', 1) using filename) using utf8mb4) as db,
       convert(convert(binary substring_index(name, '/', -1) using filename) using utf8mb4) as tbl
     from information_schema.innodb_sys_tables where name like '%/%' and name not like '%#%') as names where cast(db as binary) = cast(? as binary)`,
+    places: null,
+    filter: (database) => database,
+    namesOf: (names) => new Map(names.map((name) => [name, name])),
+  },
   probeParts: [
     ...sharedProbeParts,
     {
@@ -64,12 +71,14 @@ const flavour: Flavour = {
     [1969, 'timeout'],
     [4025, 'check'],
   ]),
+  keyName: (text) => text,
   readDefault,
+  readCheck: (text) => text,
   isJson: ({ name, dataType }, checks) =>
     dataType === 'longtext' && checks.get(name) === `json_valid(\`${name.replaceAll('`', '``')}\`)`,
 }
 
-/** MariaDB (tried on 10.11), through mysql2. DSNs: `mariadb://user:password@host:3306/database`, also `mysql://`. */
+/** MariaDB (tried on 10.11), through mysql2. DSNs: `mariadb://user:password@host:3306/database`. */
 export const mariadb: Engine = engineOf(flavour)
 
 /** The catalog shows SQL: texts quoted, and the word NULL for a nullable column without a default. */

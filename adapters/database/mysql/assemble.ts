@@ -1,7 +1,7 @@
 import type { Row } from '../../../lib/database.js'
 import type { Check, Column, ForeignKey, ReferentialAction, Table, UniqueKey } from '../../../lib/schema/table.js'
 import type { Flavour } from './flavour.js'
-import type { TableIds } from './probe.js'
+import type { ColumnPlaces, TableMark } from './marks.js'
 import { nativeSpelling, neutralType } from './types.js'
 
 /** Rows of the catalog statements, in the order of their select lists. */
@@ -12,7 +12,9 @@ export interface Catalog {
   readonly references: readonly Row[]
   readonly actions: readonly Row[]
   readonly checks: readonly Row[]
-  readonly ids: TableIds
+  /** By table name. */
+  readonly marks: ReadonlyMap<string, TableMark>
+  readonly places: ColumnPlaces
 }
 
 const kinds: ReadonlyMap<string, Table['kind']> = new Map([
@@ -30,7 +32,10 @@ interface Groups {
   readonly checks: ReadonlyMap<string, Row[]>
 }
 
-/** Sorted, plain tables. Left out: sequences, and views that cannot be described (a table below them is gone). */
+/**
+ * Sorted, plain tables, without sequences. What cannot be described (a view whose table is gone) or may not be read has no columns:
+ * left out, it would be taken for dropped.
+ */
 export function assembleTables(catalog: Catalog, flavour: Flavour, database: string): Table[] {
   const groups: Groups = {
     columns: byTable(catalog.columns, 0),
@@ -43,8 +48,7 @@ export function assembleTables(catalog: Catalog, flavour: Flavour, database: str
   for (const row of catalog.tables) {
     const kind = kinds.get(text(row[1]))
     if (kind === undefined) continue
-    const table = assembleTable(text(row[0]), kind, groups, flavour, database, catalog.ids)
-    if (table.columns.length > 0) tables.push(table)
+    tables.push(assembleTable(text(row[0]), kind, groups, flavour, database, catalog.marks))
   }
   return tables.sort(byName)
 }
@@ -55,9 +59,11 @@ function assembleTable(
   groups: Groups,
   flavour: Flavour,
   database: string,
-  ids: TableIds,
+  marks: Catalog['marks'],
 ): Table {
-  const columnRows = (groups.columns.get(name) ?? []).filter(isServed)
+  const visible = (groups.columns.get(name) ?? []).filter(isVisible)
+  const columnRows = visible.filter(isReadable)
+  const hidden = visible.filter((row) => !isReadable(row)).map((row) => text(row[2]))
   const checkRows = groups.checks.get(name) ?? []
   const checkTexts = new Map(checkRows.filter((row) => text(row[1]) === 'Column').map((row) => [text(row[0]), text(row[3])]))
   const columns = inOrder(columnRows, 1).map((row) => assembleColumn(row, flavour, checkTexts))
@@ -65,20 +71,26 @@ function assembleTable(
   const served = new Set(columns.map((column) => column.name))
   const keys = uniqueKeys(groups.uniques.get(name) ?? [], served, rowEnds(columnRows))
   return {
-    id: ids.get(name) ?? null,
+    id: marks.get(name)?.id ?? null,
     name,
     kind,
     columns,
+    ...(hidden.length === 0 || columns.length === 0 ? {} : { hidden: hidden.sort() }),
     primaryKey: keys.find((key) => key.name === 'PRIMARY')?.columns ?? null,
     uniqueKeys: keys.filter((key) => key.name !== 'PRIMARY').sort(byName),
     foreignKeys: foreignKeys(groups.references.get(name) ?? [], groups.actions.get(name) ?? [], served, database),
-    checks: checks(checkRows, json),
+    checks: checks(checkRows, json, flavour),
   }
 }
 
-/** Invisible columns are not part of `select *`, so not of the API; nor are those this account may not read. */
-function isServed(row: Row): boolean {
-  return !/\bINVISIBLE\b/i.test(text(row[7])) && /\bselect\b/i.test(text(row[9]))
+/** Invisible columns are not part of `select *`, so not of the API. */
+function isVisible(row: Row): boolean {
+  return !/\bINVISIBLE\b/i.test(text(row[7]))
+}
+
+/** Whether this account may read the column. */
+function isReadable(row: Row): boolean {
+  return /\bselect\b/i.test(text(row[9]))
 }
 
 function assembleColumn(row: Row, flavour: Flavour, checkTexts: ReadonlyMap<string, string>): Column {
@@ -114,7 +126,8 @@ function uniqueKeys(rows: readonly Row[], served: ReadonlySet<string>, rowEnd: R
     const columns = inOrder(parts, 2)
       .map((row) => text(row[3]))
       .filter((column) => !rowEnd.has(column))
-    const whole = name === 'PRIMARY' || parts.every((row) => row[4] === null)
+    // A part without a column is an expression.
+    const whole = parts.every((row) => row[3] !== null && (name === 'PRIMARY' || row[4] === null))
     if (whole && columns.length > 0 && columns.every((column) => served.has(column))) keys.push({ name, columns })
   }
   return keys
@@ -147,10 +160,10 @@ function action(rule: unknown): ReferentialAction {
 }
 
 /** Without the check that makes a text column JSON: the type says it. */
-function checks(rows: readonly Row[], json: ReadonlySet<string>): Check[] {
+function checks(rows: readonly Row[], json: ReadonlySet<string>, flavour: Flavour): Check[] {
   return rows
     .filter((row) => !(text(row[1]) === 'Column' && json.has(text(row[0]))))
-    .map((row) => ({ name: text(row[0]), expression: text(row[3]).replace(/\s+/g, ' ').trim() }))
+    .map((row) => ({ name: text(row[0]), expression: flavour.readCheck(text(row[3])).replace(/\s+/g, ' ').trim() }))
     .sort(byName)
 }
 
@@ -170,7 +183,8 @@ function inOrder(rows: readonly Row[], place: number): Row[] {
   return [...rows].sort((a, b) => Number(a[place]) - Number(b[place]))
 }
 
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+/** By code units, which is the same order on every machine. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 }
 

@@ -28,3 +28,30 @@ export async function cancellable<T>(
 export function assertRunning(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new DatabaseError('cancelled', {}, signal.reason)
 }
+
+/**
+ * Runs `work` with a signal that aborts when `signal` does, or after `limit` milliseconds (0: never). Work that was cancelled by
+ * the limit fails with `timeout`.
+ */
+export async function limited<T>(
+  limit: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (limit <= 0) return work(signal)
+  assertRunning(signal)
+  const either = new AbortController()
+  const onAbort = (): void => either.abort(signal?.reason)
+  const timer = setTimeout(() => either.abort(), limit)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await work(either.signal)
+  } catch (error) {
+    const isLate = either.signal.aborted && signal?.aborted !== true
+    if (isLate && error instanceof DatabaseError && error.kind === 'cancelled') throw new DatabaseError('timeout', {}, error)
+    throw error
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
+}

@@ -14,11 +14,11 @@ import { assertRunning } from './cancel.js'
 import { poolOptions } from './dsn.js'
 import { unavailable } from './errors.js'
 import type { Flavour } from './flavour.js'
+import { checkUnmoved } from './guard.js'
 import { hostLink } from './host.js'
 import { introspect, probe } from './introspect.js'
 import type { Connection, Link } from './link.js'
 import { PoolLink } from './pool.js'
-import { dialect } from './sql.js'
 
 // Transaction control depends on no session variable, so it needs no guard.
 const bare = { bare: true }
@@ -31,7 +31,7 @@ export function engineOf(flavour: Flavour): Engine {
   return {
     name: flavour.name,
     can: flavour.can,
-    sql: dialect,
+    sql: flavour.sql,
     open: (target, settings) => open(target, settings, flavour),
   }
 }
@@ -61,7 +61,7 @@ function databaseOver(link: Link, flavour: Flavour, schema: string | null): Data
   return {
     schema,
     query: (query, options) => link.use((connection) => connection.query(query, options), options),
-    transaction: (work, options) => link.use((connection) => inTransaction(connection, work, options), options),
+    transaction: (work, options) => link.use((connection) => inTransaction(connection, schema, work, options), options),
     stream: (query, options) => link.stream(query, options),
     introspect: (previous) => link.use((connection) => introspect(connection, flavour, schema, previous)),
     probe: () => link.use((connection) => probe(connection, flavour, schema)),
@@ -84,13 +84,19 @@ async function begin(connection: Connection): Promise<void> {
 
 async function inTransaction<T>(
   connection: Connection,
+  schema: string | null,
   work: (session: Session) => Promise<T>,
   options: StatementOptions = {},
 ): Promise<T> {
   await begin(connection)
   let result: T
   try {
-    result = await work({ query: (query) => connection.query(query, options) })
+    // What was refused may have been refused by names that mean something else by now.
+    result = await work({ query: (query) => connection.query(query, options) }).catch(async (error: unknown) => {
+      if (!(error instanceof DatabaseError)) await checkUnmoved(connection, schema, options.plannedOn)
+      throw error
+    })
+    await checkUnmoved(connection, schema, options.plannedOn)
     assertRunning(options.signal)
   } catch (error) {
     await connection.query(rollback, bare).catch(() => connection.discard())

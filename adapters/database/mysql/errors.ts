@@ -1,12 +1,13 @@
 import { DatabaseError, type FailureKind } from '../../../lib/database.js'
 import { isFaucetError } from '../../../lib/errors.js'
+import type { Flavour } from './flavour.js'
 
 /**
  * Shared error numbers. Classified by number and never by mysql2's `code`: the driver names MariaDB's own numbers after
  * MySQL errors that happen to share them (4025, a failed check, shows as `ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE`).
  */
 const kinds: ReadonlyMap<number, FailureKind> = new Map<number, FailureKind>([
-  ...numbers('schema', [1049, 1051, 1054, 1072, 1109, 1146, 1305, 1356, 3105]),
+  ...numbers('schema', [1046, 1049, 1051, 1054, 1072, 1109, 1146, 1305, 1356, 3105]),
   ...numbers('unique', [1022, 1062, 1169, 1586]),
   ...numbers('foreign-key', [1216, 1217, 1451, 1452]),
   ...numbers('not-null', [1048, 1364]),
@@ -42,11 +43,11 @@ interface DriverError {
 }
 
 /** The error as the library sees it. One that is classified already, or is the library's own, comes back as it is. */
-export function classify(error: unknown, own: ReadonlyMap<number, FailureKind>): unknown {
+export function classify(error: unknown, { failures, keyName }: Pick<Flavour, 'failures' | 'keyName'>): unknown {
   if (error instanceof DatabaseError || isFaucetError(error)) return error
   if (!(error instanceof Error)) return new DatabaseError('unknown', {}, error)
-  const kind = kindOf(error, own)
-  return new DatabaseError(kind, factsOf(kind, error.message), error)
+  const kind = kindOf(error, failures)
+  return new DatabaseError(kind, factsOf(kind, error.message, keyName), error)
 }
 
 function kindOf(error: DriverError, own: ReadonlyMap<number, FailureKind>): FailureKind {
@@ -76,8 +77,8 @@ const valueColumn = new RegExp(`for column (?:${qualified}\\.\`((?:[^\`]|\`\`)*)
 type Facts = DatabaseError['facts']
 
 /** The protocol has no fields for names, only the English text; a translated one simply yields no facts. */
-function factsOf(kind: FailureKind, message: string): Facts {
-  if (kind === 'unique') return constraintOf(message)
+function factsOf(kind: FailureKind, message: string, keyName: Flavour['keyName']): Facts {
+  if (kind === 'unique') return constraintOf(message, keyName)
   if (kind === 'foreign-key') return foreignKeyOf(message)
   if (kind === 'check') return checkOf(message)
   if (kind === 'not-null')
@@ -86,12 +87,12 @@ function factsOf(kind: FailureKind, message: string): Facts {
   return {}
 }
 
-/** `Duplicate entry 'a-b' for key 'name'`; MySQL writes `table.name`. The entry may hold anything, so read from the end. */
-function constraintOf(message: string): Facts {
+/** `Duplicate entry 'a-b' for key 'name'`. The entry may hold anything, so read from the end. */
+function constraintOf(message: string, keyName: Flavour['keyName']): Facts {
   const marker = " for key '"
   const at = message.lastIndexOf(marker)
   if (at < 0 || !message.endsWith("'")) return {}
-  return { constraint: message.slice(at + marker.length, -1) }
+  return { constraint: keyName(message.slice(at + marker.length, -1)) }
 }
 
 function foreignKeyOf(message: string): Facts {

@@ -1,10 +1,11 @@
 import { CompiledQuery } from 'kysely'
 import type { DatabaseSettings, HostKysely, QueryResult, Row, StatementOptions } from '../../../lib/database.js'
 import { DatabaseError } from '../../../lib/database.js'
-import { assertRunning, cancellable } from './cancel.js'
+import { assertRunning, cancellable, limited } from './cancel.js'
 import { classify, unavailable } from './errors.js'
 import type { Flavour } from './flavour.js'
 import type { Connection, ConnectionOptions, Link } from './link.js'
+import { assertServer } from './server.js'
 
 /** What Kysely offers for streaming; optional, because it is not part of what a host must pass. */
 interface StreamingKysely extends HostKysely {
@@ -15,17 +16,26 @@ interface StreamingKysely extends HostKysely {
 export function hostLink(host: HostKysely, flavour: Flavour, settings: DatabaseSettings): Link {
   const kysely = host.withoutPlugins()
   const guarded = (query: CompiledQuery): CompiledQuery => flavour.guard(query, settings)
+  /** The server was asked once what it is. */
+  let known = false
 
-  async function run(db: HostKysely, query: CompiledQuery, { signal, bare }: ConnectionOptions = {}): Promise<QueryResult> {
+  async function run(
+    db: HostKysely,
+    query: CompiledQuery,
+    idOf: () => Promise<unknown>,
+    { signal, bare }: ConnectionOptions = {},
+  ): Promise<QueryResult> {
     const statement = bare === true ? query : guarded(query)
-    try {
-      if (signal === undefined) return await send(db, statement)
-      assertRunning(signal)
-      const { rows } = await send(db, CompiledQuery.raw('select connection_id() as id'))
-      return await runKillable(db, statement, rows[0]?.[0], signal)
-    } catch (error) {
-      throw classify(error, flavour.failures)
-    }
+    const limit = bare === true || flavour.limits === 'all' ? 0 : settings.statementTimeout
+    return limited(limit, signal, async (either) => {
+      try {
+        if (either === undefined) return await send(db, statement)
+        assertRunning(either)
+        return await runKillable(db, statement, await idOf(), either)
+      } catch (error) {
+        throw classify(error, flavour)
+      }
+    })
   }
 
   async function runKillable(db: HostKysely, query: CompiledQuery, id: unknown, signal: AbortSignal): Promise<QueryResult> {
@@ -46,12 +56,27 @@ export function hostLink(host: HostKysely, flavour: Flavour, settings: DatabaseS
     assertRunning(options.signal)
     let connected = false
     try {
-      return await kysely.connection().execute((db) => {
+      return await kysely.connection().execute(async (db) => {
         connected = true
-        return work({ query: (query, statement) => run(db, query, statement), discard: () => {} })
+        if (!known) await identify(db)
+        let id: Promise<unknown> | undefined
+        const idOf = (): Promise<unknown> => {
+          id ??= send(db, CompiledQuery.raw('select connection_id() as id')).then(({ rows }) => rows[0]?.[0])
+          return id
+        }
+        return work({ query: (query, statement) => run(db, query, idOf, statement), discard: () => {} })
       })
     } catch (error) {
       throw connected ? error : unavailable(error)
+    }
+  }
+
+  async function identify(db: HostKysely): Promise<void> {
+    try {
+      await assertServer((query) => send(db, query), flavour)
+      known = true
+    } catch (error) {
+      throw classify(error, flavour)
     }
   }
 
@@ -64,7 +89,7 @@ export function hostLink(host: HostKysely, flavour: Flavour, settings: DatabaseS
         if (signal?.aborted) throw new DatabaseError('cancelled')
       }
     } catch (error) {
-      throw classify(error, flavour.failures)
+      throw classify(error, flavour)
     }
   }
 
@@ -73,8 +98,14 @@ export function hostLink(host: HostKysely, flavour: Flavour, settings: DatabaseS
 
 /** Object rows keep the select list's order: aliases are unique and never look like array indexes. */
 async function send(db: HostKysely, query: CompiledQuery): Promise<QueryResult> {
-  const { rows, numAffectedRows } = await db.executeQuery<object>(query as CompiledQuery<object>)
-  return { rows: rows.map((row) => Object.values(row)), affected: Number(numAffectedRows ?? rows.length) }
+  const { rows, numAffectedRows, insertId } = await db.executeQuery<object>(query as CompiledQuery<object>)
+  const result = { rows: rows.map((row) => Object.values(row)), affected: Number(numAffectedRows ?? rows.length) }
+  return isExact(insertId) ? { ...result, insertId: String(insertId) } : result
+}
+
+/** A pool with mysql2's default options rounds what is beyond the safe range. */
+function isExact(insertId: bigint | undefined): boolean {
+  return insertId !== undefined && insertId > 0n && insertId <= BigInt(Number.MAX_SAFE_INTEGER)
 }
 
 async function* chunksOf(kysely: HostKysely, query: CompiledQuery): AsyncIterable<readonly object[]> {

@@ -1,12 +1,15 @@
 import { CompiledQuery } from 'kysely'
 import type { Row } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
-import type { LiveSchema } from '../../../lib/schema/table.js'
-import { carryTableIds, tableNumbers } from '../shared/carry-ids.js'
-import { assembleTables, type Catalog } from './assemble.js'
+import type { LiveSchema, Table } from '../../../lib/schema/table.js'
+import { carryTableIds, type TableNote } from '../shared/carry-ids.js'
+import { assembleTables, byName, type Catalog } from './assemble.js'
 import type { Flavour } from './flavour.js'
+import { marksOf } from './guard.js'
+import { hiddenTables, withHiddenColumns } from './hidden.js'
 import type { Connection } from './link.js'
-import { fingerprint, readTableIds, summarizeIds } from './probe.js'
+import { readMarks, readPlaces, summarizeMarks, type TableMark, type TableMarks } from './marks.js'
+import { fingerprint } from './probe.js'
 
 // Result names are given because MySQL 8 answers in upper case otherwise.
 const tablesStatement = 'select table_name as name, table_type as kind from information_schema.tables where table_schema = ?'
@@ -38,11 +41,17 @@ export async function introspect(
   const scope = await scopeOf(connection, flavour, database)
   let seen = await probeOf(connection, flavour, database)
   for (let attempt = 1; ; attempt += 1) {
-    const tables = assembleTables(await readCatalog(connection, flavour, database), flavour, database)
+    const catalog = await readCatalog(connection, flavour, database)
+    const shown = assembleTables(catalog, flavour, database)
+    const hidden = previous?.scope === scope ? await hiddenTables(connection, flavour, database, shown, previous) : []
+    const known = previous?.scope === scope ? await withHiddenColumns(connection, flavour, database, shown, previous) : shown
+    const tables = [...known, ...hidden].sort(byName)
     const now = await probeOf(connection, flavour, database)
     // The last attempt keeps the older fingerprint: the next probe differs, and the schema is read again.
     if (now === seen || attempt === attempts) {
-      return { scope, probe: seen, tables: carryTableIds(tables, previous, scope), details: tableNumbers(tables) }
+      const notes = notesOn(tables, catalog, now === seen)
+      const carried = carryTableIds(tables, notes, previous, scope)
+      return { scope, probe: seen, tables: carried, marks: marksOf(carried, catalog.columns), details: notes }
     }
     seen = now
   }
@@ -54,22 +63,55 @@ export async function probe(connection: Connection, flavour: Flavour, schema: st
 }
 
 async function probeOf(connection: Connection, flavour: Flavour, database: string): Promise<string> {
-  const ids = await readTableIds(connection, flavour, database)
-  return fingerprint(connection, flavour, database, summarizeIds(ids))
+  const marks = await readMarks(connection, flavour, database)
+  return fingerprint(connection, flavour, database, summarizeMarks(marks))
+}
+
+/** `steady` false: parts of the reading may be of different moments, so places are not kept with names they do not belong to. */
+function notesOn(tables: readonly Table[], { marks, places }: Catalog, steady: boolean): readonly TableNote[] {
+  return tables.map(({ name, columns }): TableNote => {
+    const { id = null, version = null } = marks.get(name) ?? {}
+    const own = places.get(id ?? '')
+    if (!steady || version === null || own === undefined) return [name, id, null, []]
+    return [name, id, version, columns.map((column) => own.get(column.name) ?? null)]
+  })
 }
 
 async function readCatalog(connection: Connection, flavour: Flavour, database: string): Promise<Catalog> {
   const rows = async (statement: string): Promise<readonly Row[]> =>
     (await connection.query(CompiledQuery.raw(statement, [database]))).rows
+  const tables = await rows(tablesStatement)
   return {
-    tables: await rows(tablesStatement),
+    tables,
     columns: await rows(columnsStatement),
     uniques: await rows(uniquesStatement),
     references: await rows(referencesStatement),
     actions: await rows(actionsStatement),
     checks: await rows(flavour.checksStatement),
-    ids: (await readTableIds(connection, flavour, database)) ?? new Map(),
+    marks: marksByTable(await readMarks(connection, flavour, database), tables, flavour, database),
+    places: await readPlaces(connection, flavour, database),
   }
+}
+
+function marksByTable(
+  marks: TableMarks | null,
+  tables: readonly Row[],
+  { innodb }: Flavour,
+  database: string,
+): ReadonlyMap<string, TableMark> {
+  const found = [...(marks ?? [])]
+  const innodbNames = found.map(([name]) => name)
+  const names = innodb.namesOf(
+    innodbNames,
+    tables.map(([name]) => String(name)),
+    database,
+  )
+  return new Map(
+    found.flatMap(([name, mark]) => {
+      const table = names.get(name)
+      return table === undefined ? [] : [[table, mark]]
+    }),
+  )
 }
 
 async function currentDatabase(connection: Connection): Promise<string> {

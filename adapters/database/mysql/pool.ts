@@ -1,10 +1,12 @@
 import type { CompiledQuery } from 'kysely'
 import type { Pool, PoolConnection, PoolOptions, QueryOptions, ResultSetHeader } from 'mysql2'
 import { DatabaseError, type DatabaseSettings, type QueryResult, type Row, type StatementOptions } from '../../../lib/database.js'
-import { assertRunning, cancellable } from './cancel.js'
+import { isFaucetError } from '../../../lib/errors.js'
+import { assertRunning, cancellable, limited } from './cancel.js'
 import { classify, unavailable } from './errors.js'
 import type { Flavour } from './flavour.js'
-import type { Connection, Link } from './link.js'
+import type { Connection, ConnectionOptions, Link } from './link.js'
+import { assertServer } from './server.js'
 
 /** Rows in one chunk of a stream. */
 const chunkSize = 500
@@ -21,6 +23,10 @@ export class PoolLink implements Link {
   /** Connections whose session is set up. */
   readonly #ready = new WeakSet<PoolConnection>()
   readonly #lent = new WeakSet<PoolConnection>()
+  /** How many are lent. */
+  #out = 0
+  /** The server was asked once what it is. */
+  #known = false
 
   constructor(driver: Mysql2, options: PoolOptions, flavour: Flavour, settings: DatabaseSettings) {
     this.#driver = driver
@@ -53,7 +59,7 @@ export class PoolLink implements Link {
       await this.#send(raw, this.#flavour.patience.end(this.#settings))
       complete = true
     } catch (error) {
-      throw classify(error, this.#flavour.failures)
+      throw classify(error, this.#flavour)
     } finally {
       // Left early, the rest of the rows is still on its way: only closing stops it.
       this.#giveBack(raw, complete)
@@ -75,15 +81,26 @@ export class PoolLink implements Link {
     assertRunning(signal)
     const connection = await this.#wait(signal)
     this.#lent.add(connection)
+    this.#out += 1
     if (this.#ready.has(connection)) return connection
     try {
-      await this.#send(connection, this.#flavour.session(this.#settings))
+      await this.#setUp(connection)
     } catch (error) {
       this.#giveBack(connection, false)
-      throw unavailable(error)
+      throw isFaucetError(error) ? error : unavailable(error)
     }
     this.#ready.add(connection)
     return connection
+  }
+
+  async #setUp(connection: PoolConnection): Promise<void> {
+    if (!this.#known) await assertServer((query) => this.#send(connection, query), this.#flavour)
+    this.#known = true
+    await this.#send(connection, this.#flavour.session(this.#settings))
+  }
+
+  get #isFull(): boolean {
+    return this.#out >= this.#settings.poolMax
   }
 
   /** mysql2 waits for a free connection without end, so the time-out is ours. One that comes too late goes back. */
@@ -97,7 +114,8 @@ export class PoolLink implements Link {
         act()
       }
       const onAbort = (): void => settle(() => reject(new DatabaseError('cancelled', {}, signal?.reason)))
-      const onTime = (): void => settle(() => reject(unavailable(new Error('no connection became free in time'))))
+      const late = new Error('no connection became free in time')
+      const onTime = (): void => settle(() => reject(this.#isFull ? new DatabaseError('busy', {}, late) : unavailable(late)))
       const timer = setTimeout(onTime, this.#settings.connectTimeout)
       signal?.addEventListener('abort', onAbort, { once: true })
       this.#pool.getConnection((error, connection) => {
@@ -109,6 +127,7 @@ export class PoolLink implements Link {
 
   #giveBack(connection: PoolConnection, sound: boolean): void {
     this.#lent.delete(connection)
+    this.#out -= 1
     if (sound) connection.release()
     else connection.destroy()
   }
@@ -117,16 +136,26 @@ export class PoolLink implements Link {
     raw: PoolConnection,
     query: CompiledQuery,
     discard: () => void,
-    options: StatementOptions = {},
+    { signal, bare }: ConnectionOptions = {},
+  ): Promise<QueryResult> {
+    const limit = bare === true || this.#flavour.limits === 'all' ? 0 : this.#settings.statementTimeout
+    return limited(limit, signal, (either) => this.#sendKillable(raw, query, discard, either))
+  }
+
+  async #sendKillable(
+    raw: PoolConnection,
+    query: CompiledQuery,
+    discard: () => void,
+    signal: AbortSignal | undefined,
   ): Promise<QueryResult> {
     const cancel = (): Promise<void> => {
       discard()
       return this.#kill(raw)
     }
     try {
-      return await cancellable(options.signal, cancel, () => this.#send(raw, query))
+      return await cancellable(signal, cancel, () => this.#send(raw, query))
     } catch (error) {
-      throw classify(error, this.#flavour.failures)
+      throw classify(error, this.#flavour)
     }
   }
 
@@ -195,5 +224,8 @@ function statementOf(query: CompiledQuery): QueryOptions {
 
 function resultOf(result: unknown): QueryResult {
   if (Array.isArray(result)) return { rows: result as Row[], affected: result.length }
-  return { rows: [], affected: (result as ResultSetHeader).affectedRows }
+  const { affectedRows, insertId } = result as ResultSetHeader
+  // Unsigned on the server, signed in the driver.
+  const made = BigInt.asUintN(64, BigInt(insertId))
+  return { rows: [], affected: affectedRows, ...(made === 0n ? {} : { insertId: String(made) }) }
 }

@@ -3,6 +3,7 @@ import type { Aggregate, Parameter, SqlDialect } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { createCompiler } from '../shared/compiler.js'
+import { comparable } from './comparable.js'
 import { encoderOf } from './encode.js'
 
 type Expression = RawBuilder<unknown>
@@ -18,19 +19,41 @@ const geometries = new Set([
   'geometrycollection',
 ])
 
+/** What each server calls the functions of its vector type. */
+export interface VectorFunctions {
+  readonly toText: string
+  readonly fromText: string
+}
+
 /** See {@link SqlDialect}. Every statement runs with the session's zone at UTC, so timestamps need no conversion here. */
-export const dialect: SqlDialect = {
-  compile: createCompiler(
-    () => new MysqlQueryCompiler(),
-    () => new MysqlAdapter(),
-  ),
-  table: (schema, name) => (schema === null ? sql.id(name) : sql.id(schema, name)),
-  read,
-  encoder: encoderOf,
-  bind,
-  like,
-  aggregateType,
-  aggregate,
+export function createDialect(vectors: VectorFunctions): SqlDialect {
+  return {
+    compile: createCompiler(
+      () => new MysqlQueryCompiler(),
+      () => new MysqlAdapter(),
+    ),
+    table: (schema, name) => (schema === null ? sql.id(name) : sql.id(schema, name)),
+    read: (source, type) => (isVector(type) ? sql`${sql.raw(vectors.toText)}(${source})` : read(source, type)),
+    encoder: encoderOf,
+    bind: (value, type) => (isVector(type) && value !== null ? sql`${sql.raw(vectors.fromText)}(${value})` : bind(value, type)),
+    like,
+    // Transactions check the catalog before they commit.
+    guard: () => null,
+    padFractions: true,
+    comparable,
+    // DEFAULT for an AUTO_INCREMENT column would be 0.
+    emptyRow: sql`() values ()`,
+    draft: {
+      create: (name, source) => sql`create temporary table ${name} like ${source}`,
+      drop: (name) => sql`drop temporary table ${name}`,
+    },
+    aggregateType,
+    aggregate,
+  }
+}
+
+function isVector(type: ColumnType): boolean {
+  return type.name === 'other' && type.native.startsWith('vector')
 }
 
 /**
@@ -62,7 +85,7 @@ function readOther(source: Expression, native: string): Expression {
   if (geometries.has(native)) return sql`st_astext(${source})`
   const bits = bitsOf(native)
   if (bits !== null) return sql`lpad(bin(${source} + 0), ${bits}, '0')`
-  return native.startsWith('vector') ? sql`vec_totext(${source})` : sql`cast(${source} as char)`
+  return sql`cast(${source} as char)`
 }
 
 function bitsOf(native: string): number | null {
@@ -114,8 +137,7 @@ function bindDecimal(value: string): Expression {
 function bindOther(value: Parameter, native: string): Expression {
   if (geometries.has(native)) return sql`st_geomfromtext(${value})`
   const bits = bitsOf(native)
-  if (bits !== null) return sql`cast(conv(${asBits(value, bits)}, 2, 10) as unsigned)`
-  return native.startsWith('vector') ? sql`vec_fromtext(${value})` : sql`${value}`
+  return bits === null ? sql`${value}` : sql`cast(conv(${asBits(value, bits)}, 2, 10) as unsigned)`
 }
 
 /** CONV takes what it can read of a text and is silent about the rest. */

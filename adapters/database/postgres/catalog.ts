@@ -1,4 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely'
+import { labelsMarkOf, markOf } from './guard.js'
 import { dialect } from './sql.js'
 
 /** How a statement begins in which everything is read: one snapshot, nothing written. */
@@ -13,20 +14,25 @@ export const endReading = dialect.compile(sql`rollback`)
 export const prepareReading = dialect.compile(sql`select
   coalesce(has_function_privilege(to_regprocedure('pg_catalog.pg_control_system()'), 'execute'), false)::text as control_system,
   coalesce(has_function_privilege(to_regprocedure('pg_catalog.pg_control_checkpoint()'), 'execute'), false)::text as control_checkpoint,
+  coalesce(has_function_privilege(to_regprocedure('pg_catalog.pg_control_recovery()'), 'execute'), false)::text as control_recovery,
   set_config('search_path', '', true) as a, set_config('timezone', 'UTC', true) as b, set_config('datestyle', 'ISO', true) as c,
   set_config('intervalstyle', 'iso_8601', true) as d, set_config('bytea_output', 'hex', true) as e,
   set_config('extra_float_digits', '1', true) as f, set_config('standard_conforming_strings', 'on', true) as g,
   set_config('lock_timeout', '250ms', true) as h`)
 
-/** What identities hold in: cluster, timeline and database. A part that may not be read is null. */
-export function identityOf(system: boolean, checkpoint: boolean): CompiledQuery {
+/**
+ * What identities hold in: cluster, timeline and database. A part that may not be read is null. The last checkpoint is of the old
+ * timeline until the one after a promotion has ended, minutes later; till then the end of recovery has the new one, and after it 0.
+ */
+export function identityOf(system: boolean, checkpoint: boolean, recovery: boolean): CompiledQuery {
+  const recovered = recovery ? sql`(select min_recovery_end_timeline from pg_catalog.pg_control_recovery())` : sql`0`
   return dialect.compile(sql`select
     ${system ? sql`(select system_identifier::text from pg_catalog.pg_control_system())` : sql`null::text`} as system,
-    ${checkpoint ? sql`(select timeline_id::text from pg_catalog.pg_control_checkpoint())` : sql`null::text`} as timeline,
+    ${checkpoint ? sql`(select greatest(timeline_id, ${recovered})::text from pg_catalog.pg_control_checkpoint())` : sql`null::text`} as timeline,
     (select oid::text from pg_catalog.pg_database where datname = current_database()) as database`)
 }
 
-export type RelationRow = readonly [oid: string, name: string, kind: 'r' | 'p' | 'f' | 'v' | 'm']
+export type RelationRow = readonly [oid: string, name: string, kind: 'r' | 'p' | 'f' | 'v' | 'm', mark: string]
 export type ColumnRow = readonly [
   relation: string,
   number: number,
@@ -39,6 +45,7 @@ export type ColumnRow = readonly [
   generated: string,
   defaultText: string | null,
 ]
+export type HiddenRow = readonly [relation: string, name: string]
 export type TypeRow = readonly [
   oid: string,
   schema: string,
@@ -53,6 +60,9 @@ export type TypeRow = readonly [
   notNull: boolean,
   defaultText: string | null,
   labels: readonly string[] | null,
+  /** The labels' own oids, in the same order. */
+  labelIds: readonly string[] | null,
+  labelsMark: string | null,
 ]
 export type IndexRow = readonly [relation: string, name: string, columns: readonly number[], primary: boolean]
 export type ReferenceRow = readonly [
@@ -68,34 +78,40 @@ export type ReferenceRow = readonly [
 export type CheckRow = readonly [relation: string, oid: string, name: string, hash: string]
 
 /**
- * The whole schema in one round trip: rows of a letter and a JSON array (one of the row types above). Only what the
- * role may select. Never waits for a lock: a default is printed without its table (its expression names no columns),
- * because printing with the table waits behind a migration that holds it.
+ * The whole schema in one round trip: rows of a letter and a JSON array (one of the row types above). Every relation, so that one
+ * whose right was revoked is not taken for dropped, but only the columns that the role may select. Never waits for a lock: a
+ * default is printed without its table (its expression names no columns), because printing with the table waits behind a
+ * migration that holds it.
  */
 export function schemaOf(schema: string): CompiledQuery {
   return dialect.compile(sql`with recursive
-ns as (select oid from pg_namespace where nspname = ${schema} and has_schema_privilege(oid, 'usage')),
+ns as (select oid, has_schema_privilege(oid, 'usage') as open from pg_namespace where nspname = ${schema}),
 rel as materialized (
-  select c.oid, c.relname, c.relkind, has_table_privilege(c.oid, 'select') as whole from pg_class c join ns on ns.oid = c.relnamespace
-   where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-     and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select'))),
+  select c.oid, c.relname, c.relkind, c.relnamespace, ns.open, has_table_privilege(c.oid, 'select') as whole
+    from pg_class c join ns on ns.oid = c.relnamespace
+   where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition),
 col as materialized (
   select a.* from pg_attribute a join rel r on r.oid = a.attrelid
-   where a.attnum > 0 and not a.attisdropped and (r.whole or has_column_privilege(a.attrelid, a.attnum, 'select'))),
+   where a.attnum > 0 and not a.attisdropped and r.open and (r.whole or has_column_privilege(a.attrelid, a.attnum, 'select'))),
 used(oid) as (
   select distinct atttypid from col
   union
   select case t.typtype when 'd' then t.typbasetype else t.typelem end from used u join pg_type t on t.oid = u.oid
    where t.typtype = 'd' or t.typcategory = 'A')
-select 'r' as k, json_build_array(oid::text, relname, relkind)::text as j from rel
+select 'r' as k, json_build_array(c.oid::text, c.relname, c.relkind, (${markOf})::text)::text as j from rel c
 union all
 select 'c', json_build_array(a.attrelid::text, a.attnum, a.attname, a.atttypid::text, a.atttypmod, format_type(a.atttypid, a.atttypmod),
     a.attnotnull, a.attidentity, a.attgenerated, case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) end)::text
   from col a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 union all
+select 'h', json_build_array(a.attrelid::text, a.attname)::text from pg_attribute a join rel r on r.oid = a.attrelid
+ where a.attnum > 0 and not a.attisdropped and r.open and not r.whole and not has_column_privilege(a.attrelid, a.attnum, 'select')
+union all
 select 't', json_build_array(t.oid::text, n.nspname, t.typname, t.typtype, i.oid::text, i.typdelim, t.typbasetype::text, t.typtypmod,
-    case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end, t.typnotnull, t.typdefault,
-    (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))::text
+    case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end, t.typnotnull, pg_get_expr(t.typdefaultbin, 0),
+    (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+    (select json_agg(e.oid::text order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+    (select (${labelsMarkOf})::text from pg_enum e where e.enumtypid = t.oid))::text
   from used u join pg_type t on t.oid = u.oid join pg_namespace n on n.oid = t.typnamespace
   left join pg_type i on i.oid = t.typelem and i.typarray = t.oid
 union all

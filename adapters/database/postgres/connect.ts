@@ -4,6 +4,7 @@ import { DatabaseError, type DatabaseSettings } from '../../../lib/database.js'
 import { loadDriver } from '../shared/load-driver.js'
 import type { Connection, Connections } from './connection.js'
 import { classify, isLost, unavailable } from './errors.js'
+import { createPreparedStatements, type PreparedStatements } from './prepared.js'
 import { dialect } from './sql.js'
 
 type Driver = typeof import('pg')['default']
@@ -18,9 +19,12 @@ export async function openPool(dsn: URL, schema: string, settings: DatabaseSetti
   pool.on('connect', (client) => client.on('error', () => {}))
   const prepare = preparer(schema, settings)
   const cancel = canceller(driver, config)
+  const prepared = createPreparedStatements()
   const acquire = async (signal?: AbortSignal): Promise<Connection> => {
     const client = await checkOut(pool, signal)
-    return reserved(client, await prepare(client), cancel)
+    const pid = await prepare(client)
+    await prepared.tidy(client)
+    return reserved(client, pid, prepared, cancel)
   }
   let ended: Promise<void> | undefined
   return {
@@ -42,6 +46,25 @@ export async function openPool(dsn: URL, schema: string, settings: DatabaseSetti
       return ended
     },
   }
+}
+
+/** A connection outside the pool, for what outlasts statements. It says by `end` that it is gone. */
+export async function openAlone(dsn: URL, settings: DatabaseSettings): Promise<Client> {
+  const driver = await loadPg()
+  const client = new driver.Client({
+    ...configOf(dsn, settings),
+    fallback_application_name: 'faucet-db listener',
+    // Nothing is sent while it waits: only this tells that the other end is gone.
+    keepAliveInitialDelayMillis: 30_000,
+    query_timeout: settings.connectTimeout,
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+  } catch (error) {
+    throw unavailable(error)
+  }
+  return client
 }
 
 /** The default export, because older versions are CommonJS and name nothing else. */
@@ -117,20 +140,26 @@ function preparer(schema: string, { statementTimeout }: DatabaseSettings): (clie
 /** Values arrive as the server's text: the driver's parsers would round and shift them. */
 const serverText: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value }
 
-function reserved(client: PoolClient, pid: number, cancel: (pid: number) => Promise<void>): Connection {
+function reserved(
+  client: PoolClient,
+  pid: number,
+  prepared: PreparedStatements,
+  cancel: (pid: number) => Promise<void>,
+): Connection {
   return {
     async run(query, signal) {
       if (signal?.aborted) throw new DatabaseError('cancelled')
       const settled = cancelOnAbort(signal, () => cancel(pid))
       try {
         const result = await client.query<unknown[]>({
-          text: query.sql,
+          ...prepared.named(client, query.sql),
           values: [...query.parameters],
           rowMode: 'array',
           types: serverText,
         })
         return { rows: result.rows, affected: result.rowCount ?? 0 }
       } catch (error) {
+        prepared.failed(error)
         throw classify(error, signal)
       } finally {
         await settled()

@@ -67,6 +67,9 @@ const kinds = new Map<string, FailureKind>([
   ['55000', 'read-only'],
   ['42809', 'read-only'],
   ['42501', 'permission'],
+  // A name that the server connection behind a pooler does not know, or knows already; see prepared.ts.
+  ['26000', 'retry'],
+  ['42P05', 'retry'],
   ['40001', 'retry'],
   ['40P01', 'retry'],
   ['55P03', 'retry'],

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import type { Engine, Target } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
-import { openPool } from './connect.js'
+import { openAlone, openPool } from './connect.js'
 import type { Connections } from './connection.js'
 import { createDatabase } from './database.js'
 import { useHost } from './host.js'
+import { installNotifications, isInstalled, listen } from './notifications.js'
 import { dialect } from './sql.js'
 
 /**
@@ -19,7 +20,6 @@ export const postgres: Engine = {
     identity: 'proven',
     returning: { insert: true, update: true, delete: true },
     nulls: 'high',
-    defaultKeyword: true,
     maxParameters: 65_535,
     transactionalDdl: true,
   },
@@ -31,7 +31,13 @@ export const postgres: Engine = {
     }
     const dsn = dsnOf(target)
     const schema = dsn.searchParams.get('schema') || 'public'
-    return createDatabase(await openPool(dsn, schema, settings), schema)
+    const database = createDatabase(await openPool(dsn, schema, settings), schema)
+    return {
+      ...database,
+      watch: async (onChange) =>
+        (await isInstalled(database)) ? listen(() => openAlone(dsn, settings), schema, onChange) : null,
+      installDdlNotifications: () => installNotifications(database),
+    }
   },
 }
 

@@ -7,6 +7,7 @@ import {
   type ColumnRow,
   checksOf,
   endReading,
+  type HiddenRow,
   type IndexRow,
   identityOf,
   prepareReading,
@@ -17,6 +18,7 @@ import {
   type TypeRow,
 } from './catalog.js'
 import type { Connection, Connections } from './connection.js'
+import { enumsOf } from './enums.js'
 import { isLost } from './errors.js'
 import { assemble, type CatalogRows, type CheckText } from './tables.js'
 
@@ -42,7 +44,12 @@ export function createIntrospector(connections: Connections, schema: string): In
       const reading = await readOnce(connections, schema, probe)
       const { tables, complete } = assemble(reading.rows, { schema, texts: reading.texts, known, previous })
       // A reading with missing texts must not look current, or it would stay until the next change.
-      return { scope: reading.scope, probe: complete ? reading.probe : `${reading.probe}/incomplete`, tables }
+      return {
+        scope: reading.scope,
+        probe: complete ? reading.probe : `${reading.probe}/incomplete`,
+        tables,
+        ...enumsOf(reading.rows),
+      }
     },
     probe: async () => String((await connections.query(probe)).rows[0]?.[0]),
   }
@@ -54,7 +61,8 @@ async function readOnce(connections: Connections, schema: string, probe: Compile
   try {
     await connection.run(beginReading)
     const [prepared] = (await connection.run(prepareReading)).rows
-    const [identity] = (await connection.run(identityOf(prepared?.[0] === 'true', prepared?.[1] === 'true'))).rows
+    const may = (part: number) => prepared?.[part] === 'true'
+    const [identity] = (await connection.run(identityOf(may(0), may(1), may(2)))).rows
     const [digest] = (await connection.run(probe)).rows
     const rows = sortOut(await connection.run(schemaOf(schema)))
     // Last, because its failure ends the transaction.
@@ -96,6 +104,7 @@ function sortOut({ rows }: QueryResult): CatalogRows {
   return {
     relations: of<RelationRow>('r'),
     columns: of<ColumnRow>('c'),
+    hidden: of<HiddenRow>('h'),
     types: of<TypeRow>('t'),
     indexes: of<IndexRow>('u'),
     references: of<ReferenceRow>('f'),

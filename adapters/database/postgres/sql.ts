@@ -2,6 +2,8 @@ import { PostgresAdapter, PostgresQueryCompiler, type RawBuilder, sql } from 'ky
 import type { Aggregate, Parameter, SqlDialect } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { compilerFor } from '../shared/compiler.js'
+import { comparable } from './comparable.js'
+import { guard } from './guard.js'
 import { createEncoder } from './types.js'
 
 type Sql = RawBuilder<unknown>
@@ -23,6 +25,9 @@ export const dialect: SqlDialect = {
   // A blank-padded column would never end with what it ends with.
   like: (column, pattern, character, type) =>
     sql`${type.name === 'string' && type.fixed ? sql`${column}::text` : column} like ${pattern} escape ${character ?? ''}`,
+  guard,
+  padFractions: false,
+  comparable,
   aggregateType,
   aggregate,
 }

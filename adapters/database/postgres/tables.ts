@@ -1,5 +1,5 @@
 import type { Check, Column, ForeignKey, LiveSchema, ReferentialAction, Table, UniqueKey } from '../../../lib/schema/table.js'
-import type { CheckRow, ColumnRow, IndexRow, ReferenceRow, RelationRow, TypeRow } from './catalog.js'
+import type { CheckRow, ColumnRow, HiddenRow, IndexRow, ReferenceRow, RelationRow, TypeRow } from './catalog.js'
 import { createTypeResolver, type TypeResolver } from './column-types.js'
 import { readDefault } from './defaults.js'
 
@@ -7,6 +7,7 @@ import { readDefault } from './defaults.js'
 export interface CatalogRows {
   readonly relations: readonly RelationRow[]
   readonly columns: readonly ColumnRow[]
+  readonly hidden: readonly HiddenRow[]
   readonly types: readonly TypeRow[]
   readonly indexes: readonly IndexRow[]
   readonly references: readonly ReferenceRow[]
@@ -28,26 +29,28 @@ export interface AssembleOptions {
   readonly previous: LiveSchema | null
 }
 
-/** Puts the rows together. `complete` is false when a check's text had to come from an earlier reading. */
+/** Puts the rows together; what the role may not read has no columns. `complete` is false when a check's text had to come from an earlier reading. */
 export function assemble(rows: CatalogRows, options: AssembleOptions): { tables: Table[]; complete: boolean } {
   remember(rows.checks, options)
   const columns = groupBy(rows.columns)
   const parts = {
     indexes: groupBy(rows.indexes),
+    hidden: groupBy(rows.hidden),
     references: groupBy(rows.references),
     checks: groupBy(rows.checks),
     previous: new Map(options.previous?.tables.map((table) => [table.id, table])),
   }
   const resolve = createTypeResolver(rows.types)
-  const tables = rows.relations.flatMap((relation) => {
+  const tables = rows.relations.map((relation) => {
     const own = [...(columns.get(relation[0]) ?? [])].sort((one, other) => one[1] - other[1])
-    return own.length === 0 ? [] : tableOf(relation, own, resolve, parts, options)
+    return tableOf(relation, own, resolve, parts, options)
   })
   return { tables: tables.sort(byName), complete: options.texts !== null || rows.checks.length === 0 }
 }
 
 interface Parts {
   readonly indexes: ReadonlyMap<string, readonly IndexRow[]>
+  readonly hidden: ReadonlyMap<string, readonly HiddenRow[]>
   readonly references: ReadonlyMap<string, readonly ReferenceRow[]>
   readonly checks: ReadonlyMap<string, readonly CheckRow[]>
   readonly previous: ReadonlyMap<string | null, Table>
@@ -71,11 +74,16 @@ function tableOf(
     name,
     kind,
     columns: rows.map((row) => columnOf(row, kind, resolve)),
+    ...hiddenOf(rows.length === 0 ? [] : (parts.hidden.get(oid) ?? [])),
     primaryKey: keys.find(({ primary }) => primary)?.columns ?? null,
     uniqueKeys: keys.flatMap(({ name, columns, primary }): UniqueKey[] => (primary ? [] : [{ name, columns }])).sort(byName),
     foreignKeys: (parts.references.get(oid) ?? []).flatMap((row) => foreignKeyOf(row, names, options.schema)).sort(byName),
     checks: (parts.checks.get(oid) ?? []).map((row) => checkOf(row, parts.previous.get(oid), options)).sort(byName),
   }
+}
+
+function hiddenOf(rows: readonly HiddenRow[]): Pick<Table, 'hidden'> {
+  return rows.length === 0 ? {} : { hidden: rows.map(([, name]) => name).sort() }
 }
 
 function columnOf(row: ColumnRow, kind: Table['kind'], resolve: TypeResolver): Column {

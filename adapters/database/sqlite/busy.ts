@@ -13,7 +13,7 @@ const longestDelay = 50
 
 /**
  * Runs `work`, and again while another connection holds a lock: SQLite's own waiting would stop the event loop.
- * Fails with kind `retry` when the time is over, `cancelled` when the signal aborts; any other failure is classified.
+ * Fails with kind `busy` when the time is over: nothing ran; `cancelled` when the signal aborts; any other failure is classified.
  */
 export async function whileBusy<T>(work: () => T | Promise<T>, { timeout, signal }: Patience): Promise<T> {
   const end = timeout > 0 ? performance.now() + timeout : Number.POSITIVE_INFINITY
@@ -22,7 +22,8 @@ export async function whileBusy<T>(work: () => T | Promise<T>, { timeout, signal
     try {
       return await work()
     } catch (error) {
-      if (!isBusy(error) || performance.now() + pause > end) throw classify(error)
+      if (!isBusy(error)) throw classify(error)
+      if (performance.now() + pause > end) throw new DatabaseError('busy', {}, error)
     }
     // An abort ends the pause; the next round refuses it.
     await delay(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)

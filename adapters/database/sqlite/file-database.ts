@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { CompiledQuery } from 'kysely'
+import type { CompiledQuery } from 'kysely'
 import type { Database, DatabaseSettings, QueryResult, Row, StatementOptions } from '../../../lib/database.js'
 import type { LiveSchema } from '../../../lib/schema/table.js'
 import { type Patience, refuseAborted, whileBusy } from './busy.js'
@@ -11,10 +11,9 @@ import type { Driver } from './handle.js'
 import { identified } from './identity.js'
 import { tablesOf } from './introspect.js'
 import type { FileIdentity } from './location.js'
-import { begin, beginImmediate, inTransaction } from './transaction.js'
+import { begin, beginImmediate, inTransaction, type Run } from './transaction.js'
 import { createTurns, type Turns } from './turns.js'
-
-const schemaVersion = CompiledQuery.raw('pragma schema_version')
+import { checkUnmoved, readUnmoved, schemaVersion } from './unmoved.js'
 
 /**
  * A database in a file. Reads do not wait for a transaction of ours; `poolMax` and `connectTimeout` mean nothing, for the driver is
@@ -26,30 +25,44 @@ export function openFile(Driver: Driver, path: string, readOnly: boolean, settin
   const patience = (options?: StatementOptions): Patience => ({ timeout: settings.statementTimeout, signal: options?.signal })
   return {
     schema: null,
-    query: (query, options) => runOne(connection, turns, query, patience(options)),
+    query: (query, options) => runOne(connection, turns, query, options, patience(options)),
     transaction: (work, options) =>
       turns(async () => {
         const { writer } = await whileBusy(connection.handles, patience(options))
-        return inTransaction((query) => writer.run(query), readOnly ? begin : beginImmediate, work, patience(options))
+        const run: Run = (query) => writer.run(query)
+        const check = () => checkUnmoved(run, options?.plannedOn)
+        return inTransaction(run, readOnly ? begin : beginImmediate, work, patience(options), check)
       }, patience(options)),
-    stream: (query, options) => streamRows(connection, query, patience(options)),
+    stream: (query, options) => streamRows(connection, query, options, patience(options)),
     introspect: (previous) => introspectFile(connection, path, previous, patience()),
     probe: () => probeFile(connection, patience()),
     close: connection.close,
   }
 }
 
-async function runOne(connection: FileConnection, turns: Turns, query: CompiledQuery, patience: Patience): Promise<QueryResult> {
+async function runOne(
+  connection: FileConnection,
+  turns: Turns,
+  query: CompiledQuery,
+  options: StatementOptions | undefined,
+  patience: Patience,
+): Promise<QueryResult> {
   const read = await whileBusy(() => {
     const { reader } = connection.handles()
-    return reader.onlyReads(query.sql) ? reader.run(query) : null
+    return reader.onlyReads(query.sql) ? readUnmoved(reader, query, options?.plannedOn) : null
   }, patience)
   return read ?? turns(() => whileBusy(() => connection.handles().writer.run(query), patience), patience)
 }
 
-async function* streamRows(connection: FileConnection, query: CompiledQuery, patience: Patience): AsyncGenerator<readonly Row[]> {
+async function* streamRows(
+  connection: FileConnection,
+  query: CompiledQuery,
+  options: StatementOptions | undefined,
+  patience: Patience,
+): AsyncGenerator<readonly Row[]> {
   const own = await connection.snapshot(patience)
   try {
+    await checkUnmoved((statement) => own.run(statement), options?.plannedOn)
     for (const rows of inChunks(own.iterate(query))) {
       yield rows
       await nextTurn()

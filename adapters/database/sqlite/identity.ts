@@ -3,6 +3,7 @@ import { uncertainId } from '../../../lib/schema/origin.js'
 import type { Column, LiveSchema, Table } from '../../../lib/schema/table.js'
 import { carryIds } from '../shared/carry-ids.js'
 import type { Catalog, SchemaRow } from './catalog.js'
+import { doubtedNames, stepsLeft } from './column-steps.js'
 import { isServable } from './introspect.js'
 import { provesRenames } from './rename-proof.js'
 
@@ -85,6 +86,8 @@ function isDetails(value: unknown): value is Details {
 interface Carried {
   readonly table: Table
   readonly columns: readonly (Column | null)[] | null
+  /** Without one, names that stayed but may be other columns. */
+  readonly doubted: ReadonlySet<string>
 }
 
 type Carry = (table: Table) => Carried | null
@@ -99,11 +102,19 @@ function carrier(known: Known, reading: Reading): Carry {
       const earlier = known.tables.get(before.get(now.get(table.name)?.rowid ?? -1)?.name ?? '')
       return earlier === undefined
         ? null
-        : { table: earlier, columns: table.columns.map((_, index) => earlier.columns[index] ?? null) }
+        : { table: earlier, columns: table.columns.map((_, index) => earlier.columns[index] ?? null), doubted: new Set() }
     }
   }
   const rows = new Map(known.details.rows.map((row) => [row.name, row]))
-  return (table) => carriedByName(table, known.tables.get(table.name), rows.get(table.name), now.get(table.name))
+  const { total, each } = leastSteps(known, reading)
+  return (table) => {
+    const earlier = carriedByName(table, known.tables.get(table.name), rows.get(table.name), now.get(table.name))
+    if (earlier === null) return null
+    // Nothing renames a column of a view: it is what its text says. A table of the same text has the same columns.
+    const isAsBefore = table.kind !== 'table' || rows.get(table.name)?.sql === now.get(table.name)?.sql
+    const steps = stepsLeft(known, reading, total - (each.get(table) ?? 0))
+    return { table: earlier, columns: null, doubted: isAsBefore ? new Set() : doubtedNames(earlier, table, steps) }
+  }
 }
 
 /** A table made anew has another rowid and other text; VACUUM moves rowids but leaves the text. */
@@ -112,10 +123,10 @@ function carriedByName(
   earlier: Table | undefined,
   before: SchemaRow | undefined,
   now: SchemaRow | undefined,
-): Carried | null {
+): Table | null {
   if (earlier === undefined || before === undefined || now === undefined || earlier.kind !== table.kind) return null
   if (before.rowid !== now.rowid && before.sql !== now.sql) return null
-  return { table: earlier, columns: null }
+  return earlier
 }
 
 /** What is new may be any table, or any column of its table, that went in the same look. */
@@ -125,7 +136,7 @@ function withIds(table: Table, carried: Carried | null, vanished: readonly Table
   const freshColumn = (name: string) => `c:${digest([...origin, table.name, name])}`
   const ids =
     carried?.columns?.map((column, index) => column?.id ?? freshColumn(table.columns[index]?.name ?? '')) ??
-    carryIds(carried?.table.columns ?? [], table.columns, freshColumn, table.kind === 'table')
+    carryIds(carried?.table.columns ?? [], table.columns, freshColumn, carried?.doubted ?? new Set())
   return {
     ...table,
     id: carried?.table.id ?? (suspects.length === 0 ? fresh : uncertainId(fresh, suspects)),
@@ -137,28 +148,34 @@ function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 }
 
-/**
- * Whether the schema version moved far enough for what changed: every CREATE, DROP and ALTER adds one, so tables that came
- * or went and tables with other columns need one each.
- */
-function isExplained(known: Known, { catalog, tables }: Reading): boolean {
+/** Whether the schema version moved far enough for what changed. */
+function isExplained(known: Known, reading: Reading): boolean {
+  const { catalog } = reading
   const moved = catalog.version - known.details.version
   if (moved === 0) return JSON.stringify(catalog.schema) === JSON.stringify(known.details.rows)
+  return moved >= leastSteps(known, reading).total
+}
+
+/**
+ * The fewest steps that lead to what changed: every CREATE, DROP and ALTER is one, so tables that came or went need one each, tables
+ * with other columns too, and two where two columns or more have other names.
+ */
+function leastSteps(known: Known, { catalog, tables }: Reading): { total: number; each: ReadonlyMap<Table, number> } {
   // By the rows, not by what can be served: a broken view comes back when its table does.
   const names = new Set(catalog.schema.map(({ name }) => name))
   const earlier = new Set(known.details.rows.map(({ name }) => name))
   const gone = [...known.tables.keys()].filter((name) => !names.has(name)).length
   const come = tables.filter(({ name }) => !earlier.has(name)).length
-  const changed = tables.filter((table) => table.kind === 'table' && hasOtherColumns(table, known.tables.get(table.name))).length
-  return moved >= Math.max(gone, come) + changed
+  const each = new Map(
+    tables.map((table) => [table, table.kind === 'table' ? fewestSteps(table, known.tables.get(table.name)) : 0]),
+  )
+  return { total: [...each.values()].reduce((sum, count) => sum + count, Math.max(gone, come)), each }
 }
 
-function hasOtherColumns(table: Table, earlier: Table | undefined): boolean {
-  if (earlier === undefined) return false
-  return (
-    table.columns.length !== earlier.columns.length ||
-    table.columns.some(({ name }, index) => name !== earlier.columns[index]?.name)
-  )
+function fewestSteps(table: Table, earlier: Table | undefined): number {
+  if (earlier === undefined) return 0
+  if (table.columns.length !== earlier.columns.length) return 1
+  return Math.min(2, table.columns.filter(({ name }, index) => name !== earlier.columns[index]?.name).length)
 }
 
 function formerNames(known: Known, tables: readonly Table[]): Details['former'] {
@@ -171,8 +188,8 @@ function formerNames(known: Known, tables: readonly Table[]): Details['former'] 
 function namesLost(table: Table, now: Table | undefined): Details['former'] {
   const owner = table.id ?? ''
   const names = new Map(now?.columns.map(({ id, name }) => [id, name]))
-  const columns = table.columns
-    .filter(({ id, name }) => names.get(id) !== name)
-    .map(({ id, name }) => [owner, name, id ?? ''] as const)
+  const columns = table.columns.flatMap(({ id, name }) =>
+    id === null || names.get(id) === name ? [] : [[owner, name, id] as const],
+  )
   return now?.name === table.name ? columns : [['', table.name, owner], ...columns]
 }

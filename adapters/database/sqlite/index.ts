@@ -12,7 +12,6 @@ const can: Capabilities = {
   identity: 'proven',
   returning: { insert: true, update: true, delete: true },
   nulls: 'low',
-  defaultKeyword: false,
   maxParameters: 32766,
   transactionalDdl: true,
 }

@@ -34,7 +34,7 @@ export function tablesOf(catalog: Catalog): readonly Table[] {
         checks: byName(text.checks),
       }
     })
-  return byName(tables.filter((table) => table.columns.length > 0))
+  return byName(tables)
 }
 
 /** Whether a row of the catalog is somebody's table or view, not one of SQLite's or of a virtual table. */

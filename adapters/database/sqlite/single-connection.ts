@@ -18,6 +18,7 @@ import { identify } from './location.js'
 import { begin, beginImmediate, inTransaction, type Run } from './transaction.js'
 import { createTurns } from './turns.js'
 import { markUncertain } from './types.js'
+import { checkUnmoved, schemaVersion } from './unmoved.js'
 
 /** A connection that everything shares, one at a time. */
 interface Connection {
@@ -72,7 +73,6 @@ export function openHost(kysely: HostKysely, settings: DatabaseSettings): Databa
   )
 }
 
-const schemaVersion = CompiledQuery.raw('select schema_version as v from pragma_schema_version')
 const databaseFile = CompiledQuery.raw(`select file from pragma_database_list where name = 'main'`)
 
 /** A {@link Database} on one connection. A stream holds all its rows: a cursor would keep every other statement waiting. */
@@ -80,7 +80,7 @@ function onConnection(connection: Connection, settings: DatabaseSettings): Datab
   const memory = randomUUID()
   const patience = (options?: StatementOptions): Patience => ({ timeout: settings.statementTimeout, signal: options?.signal })
   const query = (statement: CompiledQuery, options?: StatementOptions): Promise<QueryResult> =>
-    connection.exclusive((run) => whileBusy(() => run(statement), patience(options)), patience(options))
+    connection.exclusive((run) => runOne(run, statement, options, patience(options)), patience(options))
   const probeOn = async (run: Run) => {
     const { base, mark } = identityOf(await whileBusy(() => run(databaseFile), patience()), memory)
     const { rows } = await whileBusy(() => run(schemaVersion), patience())
@@ -90,7 +90,10 @@ function onConnection(connection: Connection, settings: DatabaseSettings): Datab
     schema: null,
     query,
     transaction: (work, options) =>
-      connection.exclusive((run) => inTransaction(run, beginImmediate, work, patience(options)), patience(options)),
+      connection.exclusive(
+        (run) => inTransaction(run, beginImmediate, work, patience(options), () => checkUnmoved(run, options?.plannedOn)),
+        patience(options),
+      ),
     async *stream(statement, options) {
       yield* inChunks((await query(statement, options)).rows)
     },
@@ -113,6 +116,18 @@ function onConnection(connection: Connection, settings: DatabaseSettings): Datab
     probe: () => connection.exclusive(async (run) => (await probeOn(run)).probe, patience()),
     close: () => connection.close(),
   }
+}
+
+/** A statement that was planned on a schema runs in one transaction with the check. */
+function runOne(
+  run: Run,
+  statement: CompiledQuery,
+  options: StatementOptions | undefined,
+  patience: Patience,
+): Promise<QueryResult> {
+  if (options?.plannedOn === undefined) return whileBusy(() => run(statement), patience)
+  const check = () => checkUnmoved(run, options.plannedOn)
+  return inTransaction(run, begin, (session) => session.query(statement), patience, check)
 }
 
 /** The same scope for a file, whoever opened it; a database in memory is its connection's own. */

@@ -3,6 +3,7 @@ import type { Aggregate, Parameter, SqlDialect } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { createCompiler } from '../shared/compiler.js'
+import { comparable } from './comparable.js'
 import { parseDecimal, significantDigits, wholeValue } from './decimal-text.js'
 import { encoderOf } from './types.js'
 
@@ -18,6 +19,10 @@ export const dialect: SqlDialect = {
   encoder: encoderOf,
   bind: (value, type) => sql`${bound(value, type)}`,
   like: (column, pattern, escapedBy) => sql`${column} like ${pattern}${escapedBy === null ? sql`` : sql` escape ${escapedBy}`}`,
+  // The connection checks `schema_version` around the statement: SQL could not fail here.
+  guard: () => null,
+  padFractions: false,
+  comparable,
   aggregateType,
   aggregate: aggregateOf,
 }

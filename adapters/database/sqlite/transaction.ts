@@ -8,15 +8,16 @@ export type Run = (query: CompiledQuery) => QueryResult | Promise<QueryResult>
 export const begin = CompiledQuery.raw('begin')
 /** Takes the write lock at once: a deferred transaction that starts to write after others did can only fail. */
 export const beginImmediate = CompiledQuery.raw('begin immediate')
-const commit = CompiledQuery.raw('commit')
-const rollback = CompiledQuery.raw('rollback')
+export const commit = CompiledQuery.raw('commit')
+export const rollback = CompiledQuery.raw('rollback')
 
-/** `work` between `start` and COMMIT; ROLLBACK when it, or the COMMIT, fails. */
+/** `check` and `work` between `start` and COMMIT; ROLLBACK when one of them, or the COMMIT, fails. */
 export async function inTransaction<T>(
   run: Run,
   start: CompiledQuery,
   work: (session: Session) => Promise<T>,
   patience: Patience,
+  check: () => void | Promise<void> = () => {},
 ): Promise<T> {
   let over = false
   const session: Session = {
@@ -27,6 +28,7 @@ export async function inTransaction<T>(
   }
   await whileBusy(() => run(start), patience)
   try {
+    await whileBusy(check, patience)
     const result = await work(session)
     over = true
     await whileBusy(() => run(commit), patience)

@@ -1,7 +1,7 @@
 import { DatabaseError } from '../../../lib/database.js'
 import { type Patience, refuseAborted } from './busy.js'
 
-/** Runs work one after the other, first come first served. Fails with kind `retry` when the turn does not come in time. */
+/** Runs work one after the other, first come first served. Fails with kind `busy` when the turn does not come in time. */
 export type Turns = <T>(work: () => Promise<T>, patience: Patience) => Promise<T>
 
 interface Waiting {
@@ -39,7 +39,7 @@ function waitIn(queue: Waiting[], { timeout, signal }: Patience): Promise<void> 
     const onAbort = () => leave(new DatabaseError('cancelled', {}, signal?.reason))
     const timer =
       timeout > 0
-        ? setTimeout(() => leave(new DatabaseError('retry', {}, new Error('waited too long for another transaction'))), timeout)
+        ? setTimeout(() => leave(new DatabaseError('busy', {}, new Error('waited too long for another transaction'))), timeout)
         : undefined
     const done = () => {
       clearTimeout(timer)

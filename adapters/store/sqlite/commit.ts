@@ -1,11 +1,13 @@
 import type { Database } from 'better-sqlite3'
-import type { ServiceRecord, VersionCommit, VersionNumber } from '../../../lib/contract/store.js'
+import type { VersionCommit, VersionNumber } from '../../../lib/contract/store.js'
 import type { ContractVersion } from '../../../lib/contract/types.js'
 import { fail } from '../../../lib/errors.js'
 import { digestOf } from '../../../lib/schema/canonical.js'
 import { addEntry } from './history.js'
 import { writeIdentities } from './identities.js'
-import { type ServiceRow, serviceRecord, touchService } from './services.js'
+import { writeResolutions } from './resolutions.js'
+import { expireVersions } from './retention.js'
+import { type ServiceRow, servedNumber, touchService } from './services.js'
 import { byName, insertShapes, type StoredShape, shapeOf } from './shapes.js'
 
 /** What a commit writes and does not depend on the store. */
@@ -22,9 +24,9 @@ export function prepareCommit(commit: VersionCommit): PreparedCommit {
 /** Throws `contract-moved` or `not-locked`; see `ContractStore.commit`. */
 export function commitVersion(db: Database, service: string, commit: PreparedCommit): ContractVersion {
   const row = touchService(db, service)
-  const record = serviceRecord(row)
-  refuseMoved(service, record, row, commit.expected)
-  const number = numberOf(service, record, row, commit.kind)
+  const current = servedNumber(row)
+  refuseMoved(service, current, row, commit.expected)
+  const number = numberOf(service, current, row, commit.kind)
   const { kind, actor, reason, changes, digest, tables } = commit
   const entry = addEntry(db, service, { event: kind, ...number, actor, reason, changes })
   const id = insertVersion(db, service, number, digest, entry.id)
@@ -32,6 +34,8 @@ export function commitVersion(db: Database, service: string, commit: PreparedCom
   writeIdentities(db, service, commit.scope, commit.identities)
   const update = 'update service set current = ?, unlocked = 0, next_version = max(next_version, ?) where name = ?'
   db.prepare<[number, number, string]>(update).run(id, number.version + 1, service)
+  writeResolutions(db, service, commit.resolutions ?? [], { actor, reason }, number)
+  expireVersions(db, service, commit.retain)
   return { service, ...number, tables, digest, kind, createdAt: entry.at, actor, reason, changes }
 }
 
@@ -50,7 +54,7 @@ function insertVersion(
 
 function refuseMoved(
   service: string,
-  { current }: ServiceRecord,
+  current: VersionNumber | null,
   { next_version }: ServiceRow,
   expected: VersionNumber | null,
 ): void {
@@ -67,7 +71,7 @@ function refuseMoved(
 
 function numberOf(
   service: string,
-  { current }: ServiceRecord,
+  current: VersionNumber | null,
   { next_version }: ServiceRow,
   kind: VersionCommit['kind'],
 ): VersionNumber {

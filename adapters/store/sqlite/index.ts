@@ -5,7 +5,18 @@ import { commitVersion, prepareCommit } from './commit.js'
 import { Connection } from './connection.js'
 import { readHistory } from './history.js'
 import { readIdentities, unsaved, writeIdentities } from './identities.js'
-import { acknowledge, readService, reserveIds, serviceRecord, setMode, unlock } from './services.js'
+import { writeResolutions } from './resolutions.js'
+import {
+  acknowledge,
+  announce,
+  readService,
+  reserveIds,
+  servedNumber,
+  serviceRecord,
+  setMode,
+  touchService,
+  unlock,
+} from './services.js'
 import { hashOf } from './shapes.js'
 import { readSnapshot, type StoredSnapshot, savedHash, writeSnapshot } from './snapshots.js'
 import { readCurrent, readSummaries, readVersion } from './versions.js'
@@ -26,7 +37,7 @@ export interface SqliteStoreOptions {
 export function openSqliteStore(location: string, { patience = 5_000 }: SqliteStoreOptions = {}): ContractStore {
   const file = new Connection(location === ':memory:' ? location : resolve(location), patience)
   return {
-    service: (name) => file.read((db) => serviceRecord(readService(db, name))),
+    service: (name) => file.read((db) => serviceRecord(db, name)),
     current: (name) => file.read((db) => readCurrent(db, name)),
     version: (name, version, revision) => file.read((db) => readVersion(db, name, version, revision)),
     versions: (name) => file.read((db) => readSummaries(db, name)),
@@ -37,6 +48,9 @@ export function openSqliteStore(location: string, { patience = 5_000 }: SqliteSt
     unlock: (name, by) => file.write((db) => unlock(db, name, by)),
     setMode: (name, mode, by) => file.write((db) => setMode(db, name, mode, by)),
     acknowledge: (name, fingerprint, by) => file.write((db) => acknowledge(db, name, fingerprint, by)),
+    resolve: (name, changes, by) =>
+      file.write((db) => writeResolutions(db, name, changes, by, servedNumber(touchService(db, name)))),
+    announce: (name, fingerprint) => file.write((db) => announce(db, name, fingerprint)),
     identities: (name, scope) => file.read((db) => readIdentities(db, name, scope)),
     saveIdentities: (name, scope, pairs) => saveIdentities(file, name, scope, [...pairs]),
     snapshot: (name) => file.read((db) => readSnapshot(db, name)),

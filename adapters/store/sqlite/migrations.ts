@@ -97,4 +97,33 @@ export const migrations: readonly string[] = [
     when not exists (select 1 from purge where service = old.service)
     begin select raise(abort, 'history is only added to'); end;
   `,
+  `
+  pragma user_version = 2;
+
+  alter table service add column announced text;
+
+  -- What holds; what was said before stands in the history. When, who and why are those of the history entry.
+  create table resolution (
+    service text not null,
+    subject text not null,
+    json    text not null,
+    entry   integer not null references history (id),
+    primary key (service, subject)
+  ) strict;
+  create index resolution_entry on resolution (entry);
+
+  -- A row stands here only inside the transaction that removes the version.
+  create table expired (version_id integer primary key) strict;
+
+  drop trigger version_kept;
+  create trigger version_kept before delete on version
+    when not exists (select 1 from purge where service = old.service)
+      and not exists (select 1 from expired where version_id = old.id)
+    begin select raise(abort, 'contract versions are immutable'); end;
+  drop trigger version_table_kept;
+  create trigger version_table_kept before delete on version_table
+    when not exists (select 1 from purge join version using (service) where version.id = old.version_id)
+      and not exists (select 1 from expired where version_id = old.version_id)
+    begin select raise(abort, 'contract versions are immutable'); end;
+  `,
 ]

@@ -1,13 +1,16 @@
 import type { Database } from 'better-sqlite3'
-import type { By, ServiceRecord } from '../../../lib/contract/store.js'
+import type { By, ServiceRecord, VersionNumber } from '../../../lib/contract/store.js'
 import type { LockMode } from '../../../lib/contract/types.js'
 import { addEntry } from './history.js'
+import { readResolutions } from './resolutions.js'
+import { dropUnusedShapes } from './shapes.js'
 
 /** A service's row, with what is served. */
 export interface ServiceRow {
   readonly mode: LockMode | null
   readonly unlocked: 0 | 1
   readonly acknowledged: string | null
+  readonly announced: string | null
   /** Id of the served version's row; null with `version` and `revision` when nothing is served. */
   readonly current: number | null
   readonly version: number | null
@@ -21,6 +24,7 @@ const unknown: ServiceRow = {
   mode: null,
   unlocked: 0,
   acknowledged: null,
+  announced: null,
   current: null,
   version: null,
   revision: null,
@@ -29,7 +33,7 @@ const unknown: ServiceRow = {
 }
 
 const selectService = `
-  select mode, unlocked, acknowledged, current, v.version, v.revision, next_version, next_id
+  select mode, unlocked, acknowledged, announced, current, v.version, v.revision, next_version, next_id
   from service left join version v on v.id = current where name = ?`
 
 /** What is stored; the initial values for a service never heard of. */
@@ -37,9 +41,23 @@ export function readService(db: Database, name: string): ServiceRow {
   return db.prepare<[string], ServiceRow>(selectService).get(name) ?? unknown
 }
 
-export function serviceRecord({ mode, unlocked, acknowledged, version, revision }: ServiceRow): ServiceRecord {
-  const current = version === null || revision === null ? null : { version, revision }
-  return { mode, unlocked: unlocked === 1, current, acknowledged }
+export function serviceRecord(db: Database, name: string): ServiceRecord {
+  const row = readService(db, name)
+  const { mode, unlocked, acknowledged, announced, next_version } = row
+  return {
+    mode,
+    unlocked: unlocked === 1,
+    current: servedNumber(row),
+    acknowledged,
+    announced,
+    lastVersion: next_version - 1,
+    resolutions: readResolutions(db, name),
+  }
+}
+
+/** The served version; null for none. */
+export function servedNumber({ version, revision }: ServiceRow): VersionNumber | null {
+  return version === null || revision === null ? null : { version, revision }
 }
 
 /** Makes the row when there is none. */
@@ -62,6 +80,11 @@ export function acknowledge(db: Database, name: string, fingerprint: string, by:
   addEntry(db, name, { event: 'acknowledge', ...by, version: row.version, revision: row.revision, details: { fingerprint } })
 }
 
+export function announce(db: Database, name: string, fingerprint: string): void {
+  if (touchService(db, name).announced === fingerprint) return
+  db.prepare<[string, string]>('update service set announced = ? where name = ?').run(fingerprint, name)
+}
+
 export function unlock(db: Database, name: string, { purge: purged = false, ...by }: By & { readonly purge?: boolean }): void {
   const row = touchService(db, name)
   if (row.unlocked === 1 && !purged) return
@@ -76,14 +99,15 @@ function purge(db: Database, name: string): void {
     'insert into purge (service) values (?)',
     'delete from version_table where version_id in (select id from version where service = ?)',
     'delete from version where service = ?',
+    'delete from resolution where service = ?',
     'delete from history where service = ?',
     'delete from identity where service = ?',
     'delete from snapshot where service = ?',
-    'update service set acknowledged = null where name = ?',
+    'update service set acknowledged = null, announced = null where name = ?',
     'delete from purge where service = ?',
   ]
   for (const step of steps) db.prepare<[string]>(step).run(name)
-  db.prepare<[]>('delete from shape where not exists (select 1 from version_table where shape = shape.id)').run()
+  dropUnusedShapes(db)
 }
 
 export function reserveIds(db: Database, name: string, count: number): number {

@@ -42,6 +42,11 @@ function tableOf({ id, name, hash, json }: StoredShape): Table {
   return { id, name, ...JSON.parse(json) }
 }
 
+/** Removes the content that no version has any more. */
+export function dropUnusedShapes(db: Database): void {
+  db.prepare<[]>('delete from shape where not exists (select 1 from version_table where shape = shape.id)').run()
+}
+
 /** In the order of code units, which is not SQLite's (it compares UTF-8). */
 export function byName(one: { readonly name: string }, other: { readonly name: string }): number {
   return one.name < other.name ? -1 : Number(one.name > other.name)

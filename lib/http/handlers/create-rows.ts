@@ -1,6 +1,6 @@
+import { insertRows } from '../../query/insert.js'
 import { checkParameters } from '../../query/parameters.js'
-import { checkRecord, isSingle, requireComplete, type WriteRecord } from '../../query/records.js'
-import { insertRows } from '../../query/write.js'
+import { checkRecord, isSingle, requireComplete, type WriteRecord, withSupplied } from '../../query/records.js'
 import { batchMode, batchParameters, onRows } from '../batch.js'
 import type { Call, DataContext } from '../call.js'
 import { listText, tookSince } from '../respond.js'
@@ -32,6 +32,6 @@ function insert(call: Call, context: DataContext, records: readonly WriteRecord[
 
 function checkNew({ plan }: DataContext, record: object, row: number | undefined): WriteRecord {
   const checked = checkRecord(plan, record, row)
-  requireComplete(plan, checked, row)
-  return checked
+  requireComplete(plan, record, row)
+  return withSupplied(plan, checked)
 }

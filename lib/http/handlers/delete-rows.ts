@@ -1,7 +1,8 @@
 import type { RawBuilder } from 'kysely'
+import { requireFits } from '../../query/fits.js'
 import { checkParameters } from '../../query/parameters.js'
 import { keysWhere, type WritePart } from '../../query/selection.js'
-import { deleteRows, type WriteContext } from '../../query/write.js'
+import { deleteRows, run, type WriteContext } from '../../query/write.js'
 import { onRows } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { json, tookSince } from '../respond.js'
@@ -19,7 +20,10 @@ export async function deleteMany(call: Call): Promise<FaucetResponse> {
     async (context) => {
       const selection = guardedSelection(call, context)
       if (selection.each !== null) return { each: selection.each }
-      const count = await inTransaction(call, context, (write) => deleteParts(write, selection.parts))
+      const count = await inTransaction(call, context, async (write) => {
+        await requireFits(write.plan, selection, (statement) => run(write, statement))
+        return deleteParts(write, selection.parts)
+      })
       return json(200, { meta: { count, took_ms: tookSince(start) } })
     },
     async (context, key) => {

@@ -19,6 +19,7 @@ export async function readiness(call: Call): Promise<FaucetResponse> {
     () => [],
     () => ['contract store'],
   )
-  const degraded = [...databases, ...store]
+  const lost = monitors.filter(({ regressed }) => regressed).map(({ parts }) => `contract store of ${parts.service.name}`)
+  const degraded = [...databases, ...store, ...lost]
   return json(ready ? 200 : 503, { status: ready ? 'ready' : 'starting', ...(degraded.length === 0 ? {} : { degraded }) })
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { TablePlan } from '../../projection/projection.js'
-import { unservable } from '../../projection/projection.js'
 import { createSerializer } from '../../projection/serialize.js'
+import { unservable } from '../../projection/unservable.js'
+import { fromTable } from '../../query/from.js'
 import { checkParameters } from '../../query/parameters.js'
 import { parseFields } from '../../query/parse-fields.js'
 import { parseKey } from '../../query/parse-ids.js'
@@ -9,6 +10,7 @@ import { requireKey } from '../../query/read-query.js'
 import { selectFields } from '../../query/select-list.js'
 import { keysWhere } from '../../query/selection.js'
 import { type Call, onTable, param } from '../call.js'
+import { read } from '../reading.js'
 import { jsonText } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
 import { rowNotFound } from '../writing.js'
@@ -16,14 +18,14 @@ import { rowNotFound } from '../writing.js'
 /** `GET /{service}/_table/{table}/{id}`: the bare row. */
 export async function readRow(call: Call): Promise<FaucetResponse> {
   return onTable(call, 'read', async (context) => {
-    const { plan, dialect, monitor } = context
-    const { query, signal } = call.request
+    const { plan, dialect } = context
+    const { query } = call.request
     checkParameters(query, ['fields'])
     const key = keyOf(plan, param(call, 'id'))
     const fields = query.get('fields')
     const { list, outputs } = selectFields(plan, fields === null ? [] : parseFields(fields), context)
-    const statement = sql`select ${list} from ${plan.source} where ${keysWhere(plan, [key], dialect)} limit 2`
-    const { rows } = await monitor.database.query(dialect.compile(statement), { signal })
+    const statement = sql`select ${list}${fromTable(plan, keysWhere(plan, [key], dialect))} limit 2`
+    const { rows } = await read(call, context, statement)
     const [row] = rows
     // Two rows under one key: the key the contract promises is no key in the database any more.
     if (rows.length > 1) unservable(plan.table.name, null, 'several rows have this id')

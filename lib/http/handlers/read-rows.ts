@@ -1,13 +1,16 @@
 import type { Row } from '../../database.js'
 import { fail } from '../../errors.js'
-import { type TablePlan, unservable } from '../../projection/projection.js'
+import type { TablePlan } from '../../projection/projection.js'
 import { createSerializer, encodeValue } from '../../projection/serialize.js'
-import { type Position, readCursor, writeCursor } from '../../query/keyset.js'
+import { unservable } from '../../projection/unservable.js'
+import { requireFits } from '../../query/fits.js'
+import { type CursorScope, type Position, readCursor, writeCursor } from '../../query/keyset.js'
 import { type Listing, planListing } from '../../query/listing.js'
 import { parseReadQuery, type ReadQuery } from '../../query/read-query.js'
 import { severalRowsById } from '../../query/selection.js'
 import { textOfJson } from '../../query/write.js'
 import { type Call, type DataContext, onTable } from '../call.js'
+import { read } from '../reading.js'
 import { listText, tookSince } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
 import { streamRows } from './stream-rows.js'
@@ -17,15 +20,16 @@ export async function readRows(call: Call): Promise<FaucetResponse> {
   const streaming = wantsStream(call)
   return onTable(call, 'read', async (context) => {
     const query = parseReadQuery(call.request.query, context.plan, context.monitor.parts.service.limits, streaming)
-    if (query.ids !== null && !context.plan.keyIsUnique) await requireRowById(context, query.ids, call.request.signal)
+    if (query.ids !== null && !context.plan.keyIsUnique) await requireRowById(call, context, query.ids)
+    await requireFits(context.plan, query, (statement) => read(call, context, statement))
     return streaming ? streamRows(call, context, query) : readPage(call, context, query)
   })
 }
 
 /** As for a single row: an id that means several rows is no id. */
-async function requireRowById({ plan, dialect, monitor }: DataContext, ids: readonly (readonly string[])[], signal: AbortSignal) {
-  const { rows } = await monitor.database.query(dialect.compile(severalRowsById(plan, ids, dialect)), { signal })
-  if (rows.length > 0) severalRows(plan)
+async function requireRowById(call: Call, context: DataContext, ids: readonly (readonly string[])[]) {
+  const { rows } = await read(call, context, severalRowsById(context.plan, ids, context.dialect))
+  if (rows.length > 0) severalRows(context.plan)
 }
 
 function severalRows(plan: TablePlan): never {
@@ -41,17 +45,18 @@ function wantsStream(call: Call): boolean {
 
 async function readPage(call: Call, context: DataContext, query: ReadQuery): Promise<FaucetResponse> {
   const start = performance.now()
-  const { plan, monitor } = context
+  const { plan } = context
   const listing = planListing(plan, query, context)
   const cursors = pageCursors(context, query, listing)
-  const { signal } = call.request
   const limit = query.limit ?? 0
   const page = listing.page({ limit, offset: query.offset, after: cursors.after })
-  const rows = limit === 0 ? [] : (await monitor.database.query(context.dialect.compile(page), { signal })).rows
+  const rows = limit === 0 ? [] : (await read(call, context, page)).rows
   // Nobody has looked since the key went.
   if (query.ids !== null && rows.length > query.ids.length) severalRows(plan)
-  const total = query.includeCount ? await countRows(context, listing, signal) : undefined
+  const total = query.includeCount ? await countRows(call, context, listing) : undefined
   const last = rows.at(-1)
+  // Without a cursor to go on with it would look like the end.
+  if (listing.isCut && limit > 0 && rows.length === limit && query.offset === 0) unservable(plan.table.name, null, cutShort)
   const next = limit > 0 && rows.length === limit && last !== undefined ? cursors.from(last) : undefined
   return listText(200, rows.map(createSerializer(plan.table.name, listing.outputs)), {
     count: rows.length,
@@ -63,9 +68,12 @@ async function readPage(call: Call, context: DataContext, query: ReadQuery): Pro
   })
 }
 
+const cutShort = 'this list cannot be paged by the types of its columns now'
+
 /** Reading and writing this list's cursors. */
 export function pageCursors(context: DataContext, query: ReadQuery, listing: Listing) {
   const scope = { version: String(context.served.contract.version), signature: query.signature }
+  if (query.cursor !== null && listing.isCut) unservable(context.plan.table.name, null, cutShort)
   if (query.cursor !== null && listing.position.length === 0) {
     fail('invalid-cursor', {
       detail: 'this list cannot be paged by cursor',
@@ -74,8 +82,19 @@ export function pageCursors(context: DataContext, query: ReadQuery, listing: Lis
     })
   }
   return {
-    after: query.cursor === null ? null : readCursor(scope, query.cursor, listing.position.length),
+    after: query.cursor === null ? null : positionAt(scope, query, query.cursor, context.plan, listing),
     from: (row: Row) => (listing.position.length === 0 ? undefined : writeCursor(scope, positionOf(context, listing, row))),
+  }
+}
+
+/** A cursor from before a column of its order went has nothing to go on from: the consumer did nothing wrong. */
+function positionAt(scope: CursorScope, { order }: ReadQuery, cursor: string, plan: TablePlan, { position }: Listing): Position {
+  try {
+    return readCursor(scope, cursor, position.length)
+  } catch (error) {
+    const held = order.find(({ name }) => plan.column(name)?.ref === null)
+    if (held !== undefined) unservable(plan.table.name, held.name, 'this list cannot be continued by it')
+    throw error
   }
 }
 
@@ -84,7 +103,7 @@ export function positionOf({ plan }: DataContext, { outputs, position }: Listing
   return position.map((key, index) => textOfJson(encodeValue(plan.table.name, key, row[outputs.length + index])))
 }
 
-async function countRows({ monitor, dialect }: DataContext, listing: Listing, signal: AbortSignal): Promise<number> {
-  const { rows } = await monitor.database.query(dialect.compile(listing.count), { signal })
+async function countRows(call: Call, context: DataContext, listing: Listing): Promise<number> {
+  const { rows } = await read(call, context, listing.count)
   return Number(rows[0]?.[0] ?? 0)
 }

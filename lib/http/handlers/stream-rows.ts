@@ -3,15 +3,17 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { DatabaseError, type Row } from '../../database.js'
 import type { Served } from '../../drift/served.js'
 import { FaucetError, isFaucetError } from '../../errors.js'
-import { type TablePlan, unservable } from '../../projection/projection.js'
+import type { TablePlan } from '../../projection/projection.js'
 import { createSerializer } from '../../projection/serialize.js'
+import { unservable } from '../../projection/unservable.js'
 import type { Position } from '../../query/keyset.js'
 import { type Listing, planListing } from '../../query/listing.js'
 import type { ReadQuery } from '../../query/read-query.js'
 import { canonicalJson } from '../../schema/canonical.js'
-import type { Call, DataContext } from '../call.js'
+import { type Call, type DataContext, isStale } from '../call.js'
 import { problemOf } from '../database-problem.js'
 import { errorEntry } from '../problem.js'
+import { read, statementOptions } from '../reading.js'
 import type { FaucetResponse } from '../types.js'
 import { pageCursors, positionOf } from './read-rows.js'
 
@@ -51,7 +53,7 @@ async function* keysetPages(call: Call, context: DataContext, query: ReadQuery, 
   for (let first = true; left > 0; first = false) {
     const page = { limit: Math.min(pageRows, left), offset: first ? query.offset : 0, after }
     // The first page fails with the request, which is then planned anew whole.
-    const read = first ? await readOnce(call, planned, page) : await readPage(call, query, replanned(planned, query), page)
+    const read = first ? await readOnce(call, planned, page) : await readPage(call, query, await replanned(planned, query), page)
     const { rows } = read
     planned = read.planned
     if (rows.length > 0) yield rows.map(createSerializer(context.plan.table.name, planned.listing.outputs))
@@ -70,8 +72,7 @@ interface Planned {
 type PageOptions = Parameters<Listing['page']>[0]
 
 async function readOnce(call: Call, planned: Planned, page: PageOptions) {
-  const { monitor, dialect } = planned.context
-  const { rows } = await monitor.database.query(dialect.compile(planned.listing.page(page)), { signal: call.request.signal })
+  const { rows } = await read(call, planned.context, planned.listing.page(page))
   return { rows, planned }
 }
 
@@ -79,27 +80,27 @@ async function readOnce(call: Call, planned: Planned, page: PageOptions) {
 const pageRuns = 3
 
 async function readPage(call: Call, query: ReadQuery, planned: Planned, page: PageOptions) {
-  for (let failures = 0, now = planned; ; now = replanned(now, query)) {
-    const { monitor, served } = now.context
+  for (let failures = 0, now = planned; ; now = await replanned(now, query)) {
+    const { monitor, served, plan } = now.context
     try {
       const read = await readOnce(call, now, page)
       // Else the names may have come to mean something else before the statement ran.
-      if (monitor.current === served) return read
+      if (monitor.isCurrent(served)) return read
     } catch (error) {
       failures += 1
-      const kind = error instanceof DatabaseError && failures < pageRuns ? error.kind : null
-      if (kind !== 'retry' && !(kind === 'schema' && (await monitor.lookAgain(served)))) throw error
+      if (failures >= pageRuns || !(error instanceof DatabaseError)) throw error
+      if (error.kind !== 'retry' && !(isStale(error, plan, 'read') && (await monitor.lookAgain(served)))) throw error
     }
   }
 }
 
 /** The same promises on the schema of this moment; fails where they are not the same any more, or cannot be continued by key. */
-function replanned(planned: Planned, query: ReadQuery): Planned {
+async function replanned(planned: Planned, query: ReadQuery): Promise<Planned> {
   const { context, listing } = planned
-  const { current } = context.monitor
-  if (current === null || current === context.served) return planned
-  const plan = samePromises(context, current)
-  if (plan === null) {
+  const current = await context.monitor.again(context.served)
+  if (current === context.served) return planned
+  const plan = current === null ? null : samePromises(context, current)
+  if (current === null || plan === null) {
     unservable(context.plan.table.name, null, 'the contract was promoted while this list was read; start again')
   }
   const now = { ...context, served: current, plan }
@@ -128,9 +129,10 @@ function isSame(one: unknown, other: unknown): boolean {
 async function* cursorPages(call: Call, context: DataContext, query: ReadQuery, listing: Listing): AsyncGenerator<Page> {
   const statement = listing.page({ limit: query.limit, offset: query.offset, after: null })
   const serialize = createSerializer(context.plan.table.name, listing.outputs)
-  const chunks: AsyncIterable<readonly Row[]> = context.monitor.database.stream(context.dialect.compile(statement), {
-    signal: call.request.signal,
-  })
+  const chunks: AsyncIterable<readonly Row[]> = context.monitor.database.stream(
+    context.dialect.compile(statement),
+    statementOptions(call, context),
+  )
   for await (const rows of chunks) yield rows.map(serialize)
 }
 

@@ -1,5 +1,7 @@
 import { checkOperate, type OperateAction } from '../../access/access.js'
-import type { LockMode } from '../../contract/types.js'
+import type { RenameOptions } from '../../config/options.js'
+import type { Change, LockMode } from '../../contract/types.js'
+import type { ResolutionRequest } from '../../controller/resolution-request.js'
 import { fail, isFaucetError } from '../../errors.js'
 import { checkParameters, flag, wholeNumber } from '../../query/parameters.js'
 import { type Call, param } from '../call.js'
@@ -80,27 +82,58 @@ export async function setMode(call: Call): Promise<FaucetResponse> {
  * the harmless changes that were found are, so that none can slip in.
  */
 export async function promote(call: Call): Promise<FaucetResponse> {
-  const body = await fields(call, ['tables', 'expect', 'reason', 'dryRun'])
+  const body = await fields(call, ['tables', 'expect', 'renames', 'reason', 'dryRun'])
   const service = param(call, 'service')
   const tables = optional(body.tables, 'tables', isTextList, 'a list of table names')
   const expect = optional(body.expect, 'expect', isText, 'a fingerprint')
   const dryRun = optional(body.dryRun, 'dryRun', isBoolean, 'true or false') ?? false
-  const options = { ...(tables === undefined ? {} : { tables }), ...author(call, body.reason) }
-  const reviewed = expect ?? (dryRun ? undefined : await requireHarmless(call, service, options))
+  const renames = optional(
+    body.renames,
+    'renames',
+    isRenames,
+    'as {"tables": {"old": "new"}, "columns": {"table": {"old": "new"}}}',
+  )
+  const chosen = { ...(tables === undefined ? {} : { tables }), ...(renames === undefined ? {} : { renames }) }
+  const options = { ...chosen, ...author(call, body.reason) }
+  const reviewed =
+    expect ?? (dryRun ? undefined : harmless(await call.core.controller.promote(service, { ...options, dryRun: true })))
   const expected = reviewed === undefined ? {} : { expect: reviewed }
   return json(200, await call.core.controller.promote(service, { ...options, dryRun, ...expected }))
 }
 
-/** The fingerprint of a report without breaking changes; fails with `review-required` on one that has any. */
-async function requireHarmless(call: Call, service: string, options: object): Promise<string> {
-  const { changes, fingerprint } = await call.core.controller.promote(service, { ...options, dryRun: true })
+/** The fingerprint of a dry run without breaking changes; fails with `review-required` on one that has any. */
+function harmless({ changes, fingerprint }: { readonly changes: readonly Change[]; readonly fingerprint: string }): string {
   const breaking = changes.filter((change) => change.class === 'breaking')
   if (breaking.length === 0) return fingerprint
   return fail('review-required', {
     detail: `${breaking.length} breaking change${breaking.length === 1 ? '' : 's'} would reach consumers`,
-    hint: 'review the report (GET …/diff) and send its fingerprint as "expect"',
+    hint: 'review the report (GET …/diff, or a dry run) and send its fingerprint as "expect"',
     context: { fingerprint, changes: breaking.map(({ kind, table, column }) => ({ kind, table, column })) },
   })
+}
+
+/** `POST …/rollback`: by the fingerprint of its dry run, where it breaks somebody. */
+export async function rollback(call: Call): Promise<FaucetResponse> {
+  const body = await fields(call, ['version', 'revision', 'expect', 'acceptHolds', 'reason', 'dryRun'])
+  const version = optional(body.version, 'version', isCount, 'a whole number')
+  if (version === undefined) fail('invalid-body', { detail: 'version is missing', hint: 'send {"version": 7}' })
+  const revision = optional(body.revision, 'revision', isCount, 'a whole number')
+  const expect = optional(body.expect, 'expect', isText, 'a fingerprint')
+  const acceptHolds = optional(body.acceptHolds, 'acceptHolds', isBoolean, 'true or false') ?? false
+  const dryRun = optional(body.dryRun, 'dryRun', isBoolean, 'true or false') ?? false
+  const target = { version, ...(revision === undefined ? {} : { revision }) }
+  const options = { ...target, acceptHolds, ...author(call, body.reason) }
+  const run = (more: object) => call.core.controller.rollback(param(call, 'service'), { ...options, ...more })
+  const reviewed = expect ?? (dryRun ? undefined : harmless(await run({ dryRun: true })))
+  return json(200, await run({ dryRun, ...(reviewed === undefined ? {} : { expect: reviewed }) }))
+}
+
+/** `POST …/resolve`: one thing to settle, with a reason beside it. */
+export async function resolve(call: Call): Promise<FaucetResponse> {
+  const { reason, ...request } = await fields(call, ['kind', 'table', 'column', 'to', 'value', 'subject', 'reason'])
+  // The controller checks it as it does what came from code.
+  const settled = request as unknown as ResolutionRequest
+  return json(200, await call.core.controller.resolve(param(call, 'service'), settled, author(call, reason)))
 }
 
 function narrowed(call: Call): { tables?: readonly string[] } {
@@ -133,4 +166,17 @@ function optional<T>(value: unknown, name: string, fits: (value: unknown) => val
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean'
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)
+
+const isNamed = (value: unknown, fits: (value: unknown) => boolean): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(fits)
+const isName = (value: unknown) => isText(value) && value !== ''
+
+function isRenames(value: unknown): value is RenameOptions {
+  if (!isNamed(value, () => true)) return false
+  return Object.entries(value).every(([key, names]) => {
+    if (key === 'tables') return isNamed(names, isName)
+    return key === 'columns' && isNamed(names, (columns) => isNamed(columns, isName))
+  })
+}

@@ -1,11 +1,12 @@
 import type { RawBuilder } from 'kysely'
 import { fail } from '../../errors.js'
+import { requireFits } from '../../query/fits.js'
 import { checkParameters } from '../../query/parameters.js'
 import { formatKey, parseKey } from '../../query/parse-ids.js'
 import { parseSelection, requireKey, type Selection } from '../../query/read-query.js'
 import { checkRecord, type WriteRecord } from '../../query/records.js'
 import { keysWhere, type WritePart, writeParts } from '../../query/selection.js'
-import { updateRows, type WriteContext, type Written } from '../../query/write.js'
+import { run, updateRows, type WriteContext, type Written } from '../../query/write.js'
 import { batchMode, batchParameters, onRows } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { jsonText, listText, tookSince } from '../respond.js'
@@ -23,7 +24,10 @@ export async function updateMany(call: Call): Promise<FaucetResponse> {
       const selection = guardedSelection(call, context)
       const record = checkRecord(context.plan, await bodyRecord(call, context), undefined)
       if (selection.each !== null) return { each: selection.each }
-      const rows = await writeRows(call, context, (write) => updateParts(write, record, selection.parts))
+      const rows = await writeRows(call, context, async (write) => {
+        await requireFits(write.plan, selection, (statement) => run(write, statement))
+        return updateParts(write, record, selection.parts)
+      })
       return listText(200, rows, { count: rows.length, took_ms: tookSince(start) })
     },
     async (context, key) => {
@@ -90,7 +94,7 @@ export function guardedSelection(call: Call, context: DataContext) {
       hint: 'to mean every row, say so with a filter that is always true, such as id IS NOT NULL',
     })
   }
-  return { parts, each: batchMode(query) === 'each' ? keysForEach(selection) : null }
+  return { filter: selection.filter, parts, each: batchMode(query) === 'each' ? keysForEach(selection) : null }
 }
 
 function keysForEach({ ids, filter }: Selection): readonly (readonly string[])[] {

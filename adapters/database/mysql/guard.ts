@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { CompiledQuery } from 'kysely'
+import { DatabaseError, type Planned, type Row } from '../../../lib/database.js'
+import type { Table } from '../../../lib/schema/table.js'
+import type { Connection } from './link.js'
+
+const columnsStatement = `select ordinal_position as pos, column_name as name, column_type as ctype
+  from information_schema.columns where table_schema = coalesce(?, database()) and table_name = ?`
+
+/** What changes when columns of a table change names, types or places. `rows`: place, name and type of each. */
+function markOf(rows: readonly Row[]): string {
+  const lines = rows.map((row) => JSON.stringify(row.map(String))).sort()
+  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)
+}
+
+/** `LiveSchema.marks` of a reading. `rows`: table, place, name and type of every column. */
+export function marksOf(tables: readonly Table[], rows: readonly Row[]): Record<string, string> {
+  const own = new Map<string, Row[]>()
+  for (const [table, ...column] of rows) {
+    const name = String(table)
+    own.set(name, [...(own.get(name) ?? []), column.slice(0, 3)])
+  }
+  return Object.fromEntries(tables.flatMap(({ id, name }) => (id === null ? [] : [[id, markOf(own.get(name) ?? [])]])))
+}
+
+/**
+ * For the end of a transaction: the locks of its statements keep the table from being altered until it is over, so what the
+ * catalog says now is what their names meant. Fails with kind `schema`. A table that exchanged names with another of the same
+ * columns is not seen.
+ */
+export async function checkUnmoved(connection: Connection, schema: string | null, plannedOn: Planned | undefined): Promise<void> {
+  const mark = plannedOn?.live.marks?.[plannedOn.table.id ?? '']
+  if (plannedOn === undefined || mark === undefined) return
+  const { rows } = await connection.query(CompiledQuery.raw(columnsStatement, [schema, plannedOn.table.name]))
+  if (markOf(rows) !== mark)
+    throw new DatabaseError('schema', {}, new Error('the table has moved since the statement was planned'))
+}

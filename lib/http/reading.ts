@@ -1,0 +1,13 @@
+import type { RawBuilder } from 'kysely'
+import type { QueryResult, StatementOptions } from '../database.js'
+import type { Call, DataContext } from './call.js'
+
+/** One statement of a read, outside any transaction. */
+export function read(call: Call, context: DataContext, statement: RawBuilder<unknown>): Promise<QueryResult> {
+  return context.monitor.database.query(context.dialect.compile(statement), statementOptions(call, context))
+}
+
+/** A statement ends with its request, and runs only on the schema it was planned on. */
+export function statementOptions({ request: { signal } }: Call, { plan: { plannedOn } }: DataContext): StatementOptions {
+  return { signal, plannedOn }
+}
