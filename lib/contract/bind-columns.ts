@@ -1,8 +1,8 @@
-import { canOnlyBe, mayBe } from '../schema/origin.js'
+import { canOnlyBe, isUncertain, mayBe } from '../schema/origin.js'
 import type { Column, Table } from '../schema/table.js'
 import type { ColumnBinding } from './bind.js'
 import { compareTypes } from './compare-types.js'
-import { asReturned, type BindingRules, decided, evidenceOf, isMeant, type Recorded } from './evidence.js'
+import { asReturned, type BindingRules, decided, evidenceOf, isAway, isMeant, isSuspect, type Recorded } from './evidence.js'
 import { type Identified, type Pair, pairUp } from './pairing.js'
 import { nameKey } from './words.js'
 
@@ -15,6 +15,7 @@ export function bindColumns(contract: Table, live: Table, rules: BindingRules, i
     // The columns of a table that took the name over are other ones, whatever they are called.
     isMeant: (column: Column, found: Identified) => !isKnown || isMeant(rules.engineIds, column, found),
     keepsName: ({ name }: Column) => words.byName.has(nameKey(contract.name, name)),
+    isAway: (column: Column) => isAway(rules.engineIds, column),
   }
   const columns = pairUp(contract.columns, live.columns, recorded, identity === 'likely', said)
     .map((pair) => asReturned(pair, live.columns, recorded, hasType))
@@ -38,13 +39,14 @@ function hasType(live: Column, contract: Column): boolean {
 }
 
 function bindColumn(pair: Pair<Column, Column>, identity: 'proven' | 'likely' | 'none'): ColumnBinding {
-  const { contract, live, how, movedTo, isAnothers } = pair
+  const { contract, live, how, movedTo, isAnothers, isAway: wasAway } = pair
   const likely = identity === 'likely'
   if (how === 'taken') {
     // Positions say that two columns traded places only if the newcomer's is nobody's: else a neighbour went.
-    const isReplaced = !likely || (movedTo !== null && !isAnothers)
+    const isReplaced = !likely || wasAway || (movedTo !== null && !isAnothers)
     if (!isReplaced) return { contract, live, relation: 'same', evidence: 'none' }
-    return { contract, live, relation: 'replaced', evidence: identity, ...(movedTo === null ? {} : { movedTo: movedTo.name }) }
+    const evidence = wasAway || isUncertain(live?.id ?? null) ? 'likely' : identity
+    return { contract, live, relation: 'replaced', evidence, ...(movedTo === null ? {} : { movedTo: movedTo.name }) }
   }
   const isOther = likely && how === 'renamed' && live !== null && !hasType(live, contract)
   if (isOther) return { contract, live: null, relation: 'gone', evidence: 'none' }
@@ -59,19 +61,19 @@ function guessRenames(
   contract: Table,
   live: Table,
   columns: readonly ColumnBinding[],
-  { recorded, words }: Pick<BindingRules, 'words'> & { readonly recorded: Recorded | null },
+  { recorded, engineIds, words }: Pick<BindingRules, 'engineIds' | 'words'> & { readonly recorded: Recorded | null },
 ): ColumnBinding[] {
   const refuted = words.refuted.columns.get(contract.name)
   const isSettled = new Set(columns.flatMap(({ live: column, relation }) => (relation === 'replaced' ? [] : [column])))
   const newcomers = live.columns.filter((column) => !isSettled.has(column))
+  const mayBeLost = (found: Column, lost: Column) =>
+    recorded === null || mayBe(found.id, recorded(lost)) || isSuspect(engineIds, lost, found)
   // What has taken another's name over is shown there, but may be what went all the same.
   const claimed = new Set(columns.flatMap(({ live: column }) => column ?? []))
   return columns.map((column) => {
     if (column.live !== null) return column
     const lost = column.contract
-    const suspects = newcomers.filter(
-      ({ id, name }) => refuted?.get(lost.name)?.has(name) !== true && (recorded === null || mayBe(id, recorded(lost))),
-    )
+    const suspects = newcomers.filter((one) => refuted?.get(lost.name)?.has(one.name) !== true && mayBeLost(one, lost))
     if (suspects.length === 0) return column
     const free = suspects.filter((found) => !claimed.has(found))
     const placed = placesOf(lost, contract, live, columns).find((found) => found !== undefined && free.includes(found))

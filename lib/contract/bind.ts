@@ -2,7 +2,7 @@ import { canOnlyBe, mayBe } from '../schema/origin.js'
 import type { Column, Table } from '../schema/table.js'
 import { bindColumns } from './bind-columns.js'
 import { compareTypes } from './compare-types.js'
-import { asReturned, type BindingRules, decided, evidenceOf, isMeant, type Recorded } from './evidence.js'
+import { asReturned, type BindingRules, decided, evidenceOf, isAway, isMeant, type Recorded } from './evidence.js'
 import type { Labels } from './labels.js'
 import { type Identified, type Pair, pairUp } from './pairing.js'
 import type { Evidence } from './types.js'
@@ -91,6 +91,7 @@ export function bindSchema(
     renamed: ({ name }: Table) => words.renames.tables.get(name),
     isMeant: (table: Table, found: Identified) => isMeant(engineIds, table, found),
     keepsName: ({ name }: Table) => words.byName.has(nameKey(name, null)),
+    isAway: (table: Table) => isAway(engineIds, table),
   }
   const returned = pairUp(contract, live, recorded, false, said).map((pair) => asReturned(pair, live, recorded, satisfies))
   const pairs = withSuspects(returned, live, recorded, words.refuted.tables)
@@ -140,7 +141,7 @@ function bindTable(pair: TablePair, rules: BindingRules, mayBeAnothers: boolean)
     const found = decided(pair.how, evidenceOf(pair, identity))
     return { contract, live, ...found, columns, added, ...(isClear ? {} : { isAmbiguous: true }) }
   }
-  const isDoubtful = mayBeAnothers || ((pair.movedTo !== null || pair.isAnothers) && !satisfies(live, contract))
+  const isDoubtful = mayBeAnothers || pair.isAway || ((pair.movedTo !== null || pair.isAnothers) && !satisfies(live, contract))
   return {
     ...{ contract, live, relation: 'replaced', evidence: identity, columns, added },
     ...(pair.movedTo === null ? {} : { movedTo: pair.movedTo.name }),

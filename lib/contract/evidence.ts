@@ -41,6 +41,31 @@ export function meantKey(logicalId: string, name: string): string {
   return `${logicalId} is ${name}`
 }
 
+/** Under which is kept, for all scopes, whether a promised name was last seen to belong to something else, or to nothing. */
+export function awayKey(logicalId: string): string {
+  return `${logicalId} is away`
+}
+
+/** Whether a name alone says nothing of a thing of the contract: when it was last known, the name was not its own. */
+export function isAway(engineIds: ReadonlyMap<string, string>, { id }: { readonly id: string | null }): boolean {
+  return id !== null && engineIds.get(awayKey(id)) === 'yes'
+}
+
+/** Under which is kept what a column may be in a table that was made anew, where no identity leads to it. */
+export function suspectsKey(logicalId: string): string {
+  return `${logicalId} may be`
+}
+
+/** Whether a column is one of those that a lost one may be since its table was made anew. */
+export function isSuspect(
+  engineIds: ReadonlyMap<string, string>,
+  lost: { readonly id: string | null },
+  live: Identified,
+): boolean {
+  const suspects = lost.id === null ? undefined : engineIds.get(suspectsKey(lost.id))
+  return suspects !== undefined && (JSON.parse(suspects) as unknown[]).includes(live.id)
+}
+
 /** Whether a live thing is what a rename meant when it was first seen to hold: a name can go and come back as another thing's. */
 export function isMeant(engineIds: ReadonlyMap<string, string>, item: { readonly id: string | null }, live: Identified): boolean {
   const meant = item.id === null ? undefined : engineIds.get(meantKey(item.id, live.name))

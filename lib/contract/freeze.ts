@@ -1,15 +1,10 @@
 import { type Column, isRequiredOnInsert, type Table } from '../schema/table.js'
-import type { ColumnBinding, SchemaBinding, TableBinding } from './bind.js'
+import type { SchemaBinding, TableBinding } from './bind.js'
 import { type Names, namesFrom, renameTable } from './contract-names.js'
-import { meantKey } from './evidence.js'
-import { isSettled } from './holds.js'
+import type { Identity } from './identities.js'
 import type { Withhold } from './merge.js'
 import { byName } from './order.js'
 import { type Taken, takenTables } from './taken.js'
-import type { Evidence } from './types.js'
-
-/** What a logical id is called by the engine. */
-export type Identity = [logicalId: string, engineId: string]
 
 export interface Frozen {
   /** With logical ids, sorted by name. */
@@ -65,48 +60,6 @@ export function promoteSchema(
     .flatMap((table) => (taken.isNamed(table) ? [table] : withoutWithheld(table, withhold)))
     .map((table) => freeze(renameTable(table, names.ofLive), () => null))
   return { tables: [...promised, ...added].sort(byName), identities }
-}
-
-/**
- * The engine identities that a binding establishes: of what is the same, what took a name over, and what is known to be renamed.
- * Not of what an operator said was renamed: that can be taken back.
- */
-export function identitiesOf(binding: SchemaBinding): Identity[] {
-  return binding.tables.flatMap(({ contract, live, relation, evidence, doubtful, columns }) => {
-    // A newcomer with columns that are only guessed to be the promised ones must be met as a newcomer at the next look, too.
-    const isGuessed = columns.some((column) => column.evidence === 'likely')
-    const isKnown = relation === 'same' || (relation === 'replaced' && doubtful !== true && !isGuessed) || isProven(evidence)
-    if (live === null || doubtful === true || !(isKnown || isSettled(evidence))) return []
-    const own = isKnown ? pairOf(contract, live) : []
-    return [...own, ...meantOf({ contract, live, relation }), ...columns.flatMap(identityOfColumn)]
-  })
-}
-
-/** A column that was replaced keeps its old identity on record: else the next look would not see it any more. */
-function identityOfColumn({ contract, live, relation, evidence, labels }: ColumnBinding): Identity[] {
-  if (live === null || relation === 'replaced') return []
-  const known: Identity[] = [...pairOf(contract, live), ...(labels === undefined ? [] : [[...labels.identity] as Identity])]
-  if (relation === 'same') return known
-  return [...(isProven(evidence) ? known : []), ...(isSettled(evidence) ? meantOf({ contract, live, relation }) : [])]
-}
-
-/** What a rename led to, so that it holds for that thing and not for another of the name. */
-function meantOf({ contract, live, relation }: Pick<ColumnBinding, 'relation'> & Pair): Identity[] {
-  if (relation !== 'renamed' || contract.id === null || live.id === null) return []
-  return [[meantKey(contract.id, live.name), live.id]]
-}
-
-interface Pair {
-  readonly contract: { readonly id: string | null }
-  readonly live: { readonly id: string | null; readonly name: string }
-}
-
-function isProven(evidence: Evidence): boolean {
-  return isSettled(evidence) && evidence !== 'confirmed'
-}
-
-function pairOf(contract: { readonly id: string | null }, live: { readonly id: string | null }): Identity[] {
-  return contract.id === null || live.id === null ? [] : [[contract.id, live.id]]
 }
 
 function isDescribed(table: Table): boolean {

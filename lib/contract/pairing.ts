@@ -17,6 +17,8 @@ export interface Pair<C, L> {
   readonly movedTo: L | null
   /** For `taken`: what has the name is known as another thing of the contract. */
   readonly isAnothers: boolean
+  /** For `taken`: no identity tells, but the name was not its own when it was last known. */
+  readonly isAway: boolean
   /** Whether it is an operator's word that leads to `live`. */
   readonly isSaid: boolean
 }
@@ -29,6 +31,8 @@ export interface Said<C> {
   isMeant(item: C, live: Identified): boolean
   /** Whether what has the contract's name is it, whatever its identity. */
   keepsName(item: C): boolean
+  /** Whether its name was another's when it was last known. */
+  isAway(item: C): boolean
 }
 
 interface Case<C, L> {
@@ -68,9 +72,8 @@ export function pairUp<C extends Identified, L extends Identified>(
   const known = new Set(cases.flatMap(({ own }) => own ?? []))
   return cases.map((one) => {
     const how = settled.get(one)
-    if (how !== undefined)
-      return { contract: one.contract, live: one.own, how, movedTo: null, isAnothers: false, isSaid: one.isSaid }
-    return byNameAlone(one, claimed, known)
+    if (how !== undefined) return { contract: one.contract, live: one.own, how, ...lost, isSaid: one.isSaid }
+    return byNameAlone(one, claimed, known, said)
   })
 }
 
@@ -136,13 +139,21 @@ function byNameAlone<C extends Identified, L extends Identified>(
   { contract, isRecorded, home, own, keepsName }: Case<C, L>,
   claimed: ReadonlySet<L>,
   known: ReadonlySet<L>,
+  said: Said<C>,
 ): Pair<C, L> {
-  const lost = { contract, movedTo: null, isAnothers: false, isSaid: false }
-  if (home === null || claimed.has(home)) return { ...lost, live: null, how: 'gone' }
-  if (keepsName) return { ...lost, live: home, how: 'same' }
+  if (home === null || claimed.has(home)) return { contract, ...lost, live: null, how: 'gone' }
+  if (keepsName) return { contract, ...lost, live: home, how: 'same' }
   const isAnothers = known.has(home)
-  const how = isAnothers || (isRecorded && home.id !== null) ? 'taken' : 'same'
-  return { ...lost, live: home, how, movedTo: own, isAnothers }
+  const isKnownOther = isAnothers || (isRecorded && home.id !== null)
+  const isAway = !isKnownOther && said.isAway(contract)
+  return { contract, ...lost, live: home, how: isKnownOther || isAway ? 'taken' : 'same', movedTo: own, isAnothers, isAway }
 }
 
-const nothingSaid: Said<unknown> = { renamed: () => undefined, isMeant: () => false, keepsName: () => false }
+const lost = { movedTo: null, isAnothers: false, isAway: false, isSaid: false } as const
+
+const nothingSaid: Said<unknown> = {
+  renamed: () => undefined,
+  isMeant: () => false,
+  keepsName: () => false,
+  isAway: () => false,
+}

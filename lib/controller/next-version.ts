@@ -4,6 +4,7 @@ import { withholder } from '../contract/exposure.js'
 import { type Frozen, promoteSchema } from '../contract/freeze.js'
 import type { ResolutionChange } from '../contract/resolution.js'
 import type { Change, ContractVersion } from '../contract/types.js'
+import { knownIdentities } from '../drift/identities.js'
 import { idSource } from '../drift/locking.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
 import type { Served } from '../drift/served.js'
@@ -22,7 +23,7 @@ export async function acceptable(
   const { engine, service, store } = monitor.parts
   const { contract, live } = served
   const frozen = promoted(monitor, served, tables, placeholders())
-  const known = await store.identities(service.name, live.scope)
+  const known = await knownIdentities(store, service.name, live.scope)
   const binding = bindSchema(frozen.tables, live.tables, new Map([...known, ...frozen.identities]), engine.can.identity)
   const remaining = new Set(diffSchema(binding).map(keyIn(frozen.tables, contract.tables)))
   return changes.filter((change) => !remaining.has(keyIn([], [])(change)))

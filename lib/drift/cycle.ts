@@ -1,17 +1,18 @@
 import { withholder } from '../contract/exposure.js'
-import { identitiesOf } from '../contract/freeze.js'
+import { everyScope } from '../contract/identities.js'
 import { mergeAdditive } from '../contract/merge.js'
 import type { ServiceRecord } from '../contract/store.js'
 import type { Change, ContractVersion } from '../contract/types.js'
 import type { Database } from '../database.js'
 import type { LiveSchema } from '../schema/table.js'
 import { announce } from './announce.js'
+import { knownIdentities, settledIn } from './identities.js'
 import { layOver } from './lay-over.js'
 import { commitOrAdopt, idSource, lock, unnumbered } from './locking.js'
 import type { MonitorParts } from './monitor.js'
 import { isRegressed, lookAlone } from './regressed.js'
 import { findSameValues } from './same-values.js'
-import { isStrange, type Served, settledPart } from './served.js'
+import { isStrange, type Served } from './served.js'
 import { lockedTables, mergeable } from './table-modes.js'
 import { visible } from './visible.js'
 
@@ -121,17 +122,18 @@ async function adopt(parts: CycleParts, found: ServiceRecord, reading: LiveSchem
   const kept = locked ? await store.current(service.name) : null
   const live = visible(service, reading, kept)
   const contract = locked ? (kept ?? (await lock(parts, live, itself, 'first connect'))) : unnumbered(service.name, live)
-  const identities = locked ? await store.identities(service.name, live.scope) : new Map<string, string>()
+  const identities = locked ? await knownIdentities(store, service.name, live.scope) : new Map<string, string>()
   const served = layOver(parts, database, { contract, live, identities, record: found, locked })
   const same = locked && !isStrange(served.changes) ? await findSameValues(served, found.resolutions, database) : []
   if (same.length > 0) {
     await store.resolve(service.name, same, { actor: itself, reason: 'the values are those of the column that had the name' })
     return adopt(parts, await store.service(service.name), reading)
   }
-  const settled = locked ? identitiesOf(settledPart(served)) : []
-  if (locked) await store.saveIdentities(service.name, live.scope, settled)
-  const record = locked && kept === null ? await store.service(service.name) : found
-  return { served, record, identities: new Map([...identities, ...settled]) }
+  if (!locked) return { served, record: found, identities }
+  const { here, everywhere, known } = settledIn(served, identities)
+  await store.saveIdentities(service.name, live.scope, here)
+  await store.saveIdentities(service.name, everyScope, everywhere)
+  return { served, record: kept === null ? await store.service(service.name) : found, identities: known }
 }
 
 function mergeDueAt({ service }: CycleParts, { mode, locked, changes }: Served, stillSince: number): number | null {

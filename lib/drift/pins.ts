@@ -1,5 +1,6 @@
 import type { ServiceRecord } from '../contract/store.js'
 import type { Database } from '../database.js'
+import { knownIdentities } from './identities.js'
 import { layOver } from './lay-over.js'
 import type { MonitorParts } from './monitor.js'
 import type { Served } from './served.js'
@@ -46,6 +47,6 @@ async function plan(context: PinContext, version: number, revision: number | und
   if (isServed) return Object.freeze({ ...base, base })
   const contract = await parts.store.version(parts.service.name, version, revision)
   if (contract === null) return null
-  const identities = await parts.store.identities(parts.service.name, base.live.scope)
+  const identities = await knownIdentities(parts.store, parts.service.name, base.live.scope)
   return layOver(parts, database, { contract, live: base.live, identities, record, locked: true, base })
 }

@@ -1,5 +1,6 @@
 import type { ResolutionChange, StoredResolution } from '../contract/resolution.js'
 import type { ContractVersion } from '../contract/types.js'
+import { knownIdentities } from './identities.js'
 import { layOver } from './lay-over.js'
 import type { ServiceMonitor } from './monitor.js'
 import type { Served } from './served.js'
@@ -11,7 +12,7 @@ export async function preview(
 ): Promise<Served> {
   const { parts, database, now } = monitor
   const record = monitor.record ?? (await parts.store.service(parts.service.name))
-  const identities = await parts.store.identities(parts.service.name, now.live.scope)
+  const identities = await knownIdentities(parts.store, parts.service.name, now.live.scope)
   const resolutions = settledWith(record.resolutions, said)
   return layOver(parts, database, { contract, live: now.live, identities, record: { ...record, resolutions }, locked: true })
 }

@@ -1,10 +1,10 @@
-import { identitiesOf } from '../contract/freeze.js'
 import type { ContractStore, ServiceRecord } from '../contract/store.js'
 import { announce } from './announce.js'
 import { type Cycle, type CycleParts, isSameReading } from './cycle.js'
+import { settledIn } from './identities.js'
 import { layOver } from './lay-over.js'
 import { unnumbered } from './locking.js'
-import { type Served, settledPart } from './served.js'
+import type { Served } from './served.js'
 import { visible } from './visible.js'
 
 /**
@@ -42,7 +42,6 @@ export async function lookAlone(parts: CycleParts, last: Cycle, served: Served, 
   const live = visible(service, reading, locked ? served.contract : null)
   const contract = locked ? served.contract : unnumbered(service.name, live)
   const after = layOver(parts, database, { contract, live, identities: last.identities, record, locked })
-  const identities = new Map([...last.identities, ...identitiesOf(settledPart(after))])
   await announce(parts, served, after, null)
-  return { ...alone, served: after, identities, stillSince: Date.now() }
+  return { ...alone, served: after, identities: settledIn(after, last.identities).known, stillSince: Date.now() }
 }
