@@ -22,6 +22,8 @@ export interface Capabilities {
   /** Most bound parameters in one statement. */
   readonly maxParameters: number
   readonly transactionalDdl: boolean
+  /** Whether columns have comments, in which {@link Database.stamp} can keep keys. */
+  readonly comments: boolean
 }
 
 /** Small pieces of SQL that differ by engine. All build with Kysely's tagged templates. */
@@ -144,8 +146,28 @@ export interface Database {
    * and then has the SQL for one with it in `context.sql`.
    */
   installDdlNotifications?(): Promise<void>
+  /**
+   * Writes keys into the comments of columns, by column name, and keeps what else the comments say and all else the columns are.
+   * Where the engine has comments. Never copies or rebuilds a table, nor waits more than about a second for its lock; what cannot be
+   * done so is left undone and told. Rejects only when the database cannot be reached.
+   *
+   * @param table of the last reading; left alone if it is another by now
+   */
+  stamp?(table: Table, stamps: ReadonlyMap<string, string>): Promise<readonly Unstamped[]>
   /** Closes what was opened here; a host's own pool stays open. */
   close(): Promise<void>
+}
+
+/** A column that could not be given its key. */
+export interface Unstamped {
+  readonly column: string
+  /**
+   * `forbidden` the account lacks a right; `busy` somebody else holds the table; `full` the comment has no room left; `costly` the
+   * engine would have to copy the table; `moved` the column is not what it was; `unsupported` the definition could not be kept exactly.
+   */
+  readonly reason: 'forbidden' | 'busy' | 'full' | 'costly' | 'moved' | 'unsupported'
+  /** For `forbidden`: what to grant, in the engine's words. */
+  readonly grant?: string
 }
 
 /** A running {@link Database.watch}. */
@@ -220,7 +242,7 @@ export class DatabaseError extends Error {
   constructor(
     readonly kind: FailureKind,
     /** Live names where the driver tells them apart from its text. */
-    readonly facts: { readonly constraint?: string; readonly column?: string; readonly table?: string } = {},
+    readonly facts: { readonly constraint?: string; readonly column?: string; readonly table?: string; readonly path?: string } = {},
     cause?: unknown,
   ) {
     super(`database failure: ${kind}`, { cause })

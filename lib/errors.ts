@@ -102,3 +102,8 @@ export function fail(code: ProblemCode, options: ProblemOptions): never {
 export function isFaucetError(error: unknown): error is FaucetError {
   return typeof error === 'object' && error !== null && brand in error
 }
+
+/** Whether a request was refused because of drift: what the database is now cannot keep the contract. */
+export function isHold(error: unknown): error is FaucetError & { readonly code: 'contract-unservable' | 'contract-drift' } {
+  return isFaucetError(error) && (error.code === 'contract-unservable' || error.code === 'contract-drift')
+}

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResolvedService } from '../config/resolve.js'
 import type { ContractStore, ServiceRecord } from '../contract/store.js'
 import type { Database, Engine } from '../database.js'
@@ -11,6 +10,7 @@ import { createNotices } from './notices.js'
 import { Opening } from './opening.js'
 import { Pins } from './pins.js'
 import { isRegressed } from './regressed.js'
+import { Relooks } from './relooks.js'
 import type { Served } from './served.js'
 
 export interface MonitorParts {
@@ -21,8 +21,8 @@ export interface MonitorParts {
   readonly logger: Logger
 }
 
-/** A request may ask for a new look at most this often (ms), so that a broken client cannot cause a storm of them. */
-const lookAgainAfter = 250
+/** Milliseconds between attempts to reach a database that was never reached, as far as requests ask for them. */
+const attemptAfter = 250
 
 /** Keeps one service's {@link Served} true: looks at the database on a timer, and at once when asked. */
 export class ServiceMonitor {
@@ -33,8 +33,7 @@ export class ServiceMonitor {
   readonly #looks: LookRecord
   #queue: Promise<unknown> = Promise.resolve()
   #first: Promise<void> | null = null
-  #again: Promise<void> | null = null
-  #lastAgain = 0
+  readonly #relooks = new Relooks(() => this.look())
   #timer: NodeJS.Timeout | null = null
   #closed = false
 
@@ -102,7 +101,7 @@ export class ServiceMonitor {
       this.parts.service.limits.statementTimeout,
     )
     const missing = this.#cycle.served === null
-    if (missing && Date.now() - this.#looks.lastAttempt > lookAgainAfter) this.look().catch(() => {})
+    if (missing && Date.now() - this.#looks.lastAttempt > attemptAfter) this.look().catch(() => {})
     return this.now
   }
 
@@ -183,18 +182,14 @@ export class ServiceMonitor {
   /** After a statement found the schema moved: looks again (shared by all who ask meanwhile). True when what is served changed. */
   async lookAgain(before: Served): Promise<boolean> {
     if (!this.isCurrent(before)) return true
-    this.#again ??= this.#soon().finally(() => {
-      this.#again = null
-    })
-    await this.#again
+    await this.#relooks.soon()
     return !this.isCurrent(before)
   }
 
-  async #soon(): Promise<void> {
-    const wait = this.#lastAgain + lookAgainAfter - Date.now()
-    if (wait > 0) await sleep(wait)
-    await this.look().catch(() => {})
-    this.#lastAgain = Date.now()
+  /** After a request met a hold: it may be over. Looks when that is due. True when what is served changed. */
+  async isHoldOver(before: Served): Promise<boolean> {
+    if (this.isCurrent(before)) await this.#relooks.ifDue()
+    return !this.isCurrent(before)
   }
 
   /** Stops the timer, waits for work under way and closes the pool that was opened here. */

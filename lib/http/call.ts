@@ -4,7 +4,7 @@ import type { ContractController } from '../controller/controller.js'
 import { DatabaseError } from '../database.js'
 import type { ServiceMonitor } from '../drift/monitor.js'
 import type { Served } from '../drift/served.js'
-import { fail } from '../errors.js'
+import { fail, isHold } from '../errors.js'
 import { didYouMean } from '../nearest.js'
 import type { TablePlan } from '../projection/projection.js'
 import type { SqlContext } from '../query/select-list.js'
@@ -70,7 +70,8 @@ const conflictRuns = 3
 
 /**
  * Plans and runs one request on one table. A statement that fails because the schema moved is planned again on the new
- * schema; a transaction that was rolled back by a conflict is run again. Database failures become problems.
+ * schema, and so is a request that a hold refused, if the hold turns out to be over; a transaction that was rolled back by a
+ * conflict is run again. Database failures become problems.
  */
 export async function onTable<T>(call: Call, purpose: Purpose, work: (context: DataContext) => Promise<T>): Promise<T> {
   const monitor = monitorOf(call)
@@ -83,6 +84,7 @@ export async function onTable<T>(call: Call, purpose: Purpose, work: (context: D
       const kind = error instanceof DatabaseError ? error.kind : null
       if (kind === 'retry' && attempt < conflictRuns) continue
       if (isStale(error, plan, purpose) && attempt < replans && (await monitor.lookAgain(served))) continue
+      if (isHold(error) && attempt < replans && (await monitor.isHoldOver(served))) continue
       throw problemOf(error, plan, purpose)
     }
   }
@@ -96,8 +98,14 @@ async function planned(call: Call, monitor: ServiceMonitor): Promise<{ served: S
   for (;;) {
     const served = await servedFor(call)
     const mayComeBack = served.projection.isGone(table) && Date.now() < monitor.stillSince + comebackTime
-    if (!mayComeBack) return { served, plan: tablePlan(served, table) }
-    await monitor.lookAgain(served)
+    if (mayComeBack) await monitor.lookAgain(served)
+    else {
+      try {
+        return { served, plan: tablePlan(served, table) }
+      } catch (error) {
+        if (!isHold(error) || !(await monitor.isHoldOver(served))) throw error
+      }
+    }
   }
 }
 

@@ -19,7 +19,7 @@ export function problemOf(error: unknown, plan: TablePlan | null, purpose: Purpo
 function describe(error: DatabaseError, plan: TablePlan | null, purpose: Purpose): [ProblemCode, ProblemOptions] {
   const table = plan?.table.name ?? null
   const where = table === null ? 'the database' : `"${table}"`
-  const column = contractColumn(plan, error.facts.column)
+  const column = contractColumn(plan, error.facts)
   const at = column === null ? where : `"${table}.${column}"`
   const context = { ...(table === null ? {} : { table }), ...(column === null ? {} : { column }) }
   const drift = plan === null ? [] : tightenedBy(plan, error)
@@ -113,7 +113,7 @@ const valueTexts = { value: 'does not fit', 'too-long': 'is too long for', 'out-
  * be left out or NULL any more, where the contract allows it.
  */
 function notNull(plan: TablePlan | null, error: DatabaseError, where: string, context: object): [ProblemCode, ProblemOptions] {
-  const column = contractColumn(plan, error.facts.column)
+  const column = contractColumn(plan, error.facts)
   if (column === null && error.facts.column !== undefined && plan !== null) {
     return [
       'contract-drift',
@@ -145,9 +145,11 @@ function notNull(plan: TablePlan | null, error: DatabaseError, where: string, co
 }
 
 /** A live column's contract name; null when the contract does not have it. */
-function contractColumn(plan: TablePlan | null, live: string | undefined): string | null {
-  if (plan === null || live === undefined) return null
-  return plan.columns.find(({ liveName }) => liveName === live)?.column.name ?? null
+function contractColumn(plan: TablePlan | null, { column, path }: DatabaseError['facts']): string | null {
+  if (plan === null) return null
+  const isMeant = (name: string | null) =>
+    name !== null && (name === column || (path !== undefined && `${plan.plannedOn.table?.name}.${name}` === path))
+  return plan.columns.find(({ liveName }) => isMeant(liveName))?.column.name ?? null
 }
 
 function named(context: object, constraint: string | undefined): Record<string, unknown> {

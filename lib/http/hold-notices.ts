@@ -1,5 +1,5 @@
 import type { Served } from '../drift/served.js'
-import { isFaucetError } from '../errors.js'
+import { isHold } from '../errors.js'
 import type { Core } from './call.js'
 
 /** What was told already, for as long as the same is served. */
@@ -7,9 +7,8 @@ const told = new WeakMap<Served, Set<string>>()
 
 /** Tells listeners that a request was refused because of a hold, the first time that this one is met. */
 export function noticeHold({ monitors }: Core, served: Served | null, problem: unknown): void {
-  if (!isFaucetError(problem) || served === null || !served.locked) return
+  if (!isHold(problem) || served === null || !served.locked) return
   const { code, context } = problem
-  if (code !== 'contract-unservable' && code !== 'contract-drift') return
   const [table, column] = [context.table, context.column].map((name) => (typeof name === 'string' ? name : null))
   if (table === null || table === undefined) return
   const key = JSON.stringify([table, column, code])

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Api, path, serve } from '../support/api.js'
 import { createDatabase, describeEngines, type EngineName, type TestDatabase } from '../support/databases.js'
+import { until } from '../support/until.js'
 
 const create = [
   'create table item (id integer not null primary key, name varchar(20) not null, region varchar(10) not null, note varchar(20), stock integer)',
@@ -240,5 +241,18 @@ describeEngines('holds', (engine) => {
       { service: 'db', table: 'item', column: 'region', code: 'contract-unservable' },
       { service: 'db', table: 'item', column: 'region', code: 'contract-drift' },
     ])
+  })
+
+  it('ends with what caused it, before anybody looks', async () => {
+    await start()
+    const ask = async () => (await api.request.get(path('item')).query({ fields: 'name' })).status
+    await change('alter table item rename column name to title')
+    await ask()
+    await database.exec('alter table item rename column title to name')
+    await until(async () => (await ask()) === 200)
+    await change('drop table item')
+    await api.request.get(path('item')).expect(503)
+    await database.exec(...create)
+    await until(async () => (await ask()) === 200)
   })
 })

@@ -1,7 +1,5 @@
 import type { Table } from '../../../lib/schema/table.js'
 import { movedNames } from '../shared/carry-ids.js'
-import type { SchemaRow } from './catalog.js'
-import type { Known, Reading } from './identity.js'
 
 /** Costs of the cheapest ways that lead from nothing, or to the end, by columns before and columns now. */
 type Costs = readonly (readonly number[])[]
@@ -75,23 +73,4 @@ function costToAdd(to: Costs, before: number, now: number, j: number): number {
 
 function at(costs: Costs, i: number, j: number): number {
   return costs[i]?.[j] ?? Number.POSITIVE_INFINITY
-}
-
-/**
- * The most steps since the reading before that can have been of one table: without those that other tables and views need at least
- * (`others`), and one for each index and trigger that came or went, except those that a table took with it.
- */
-export function stepsLeft(known: Known, { catalog }: Reading, others: number): number {
-  const made = (rows: readonly SchemaRow[]) =>
-    rows.filter(({ type, sql, table }) => (type === 'index' || type === 'trigger') && sql !== null && !catalog.shadows.has(table))
-  const [before, now] = [made(known.details.rows), made(catalog.schema)]
-  const [earlier, later] = [new Set(before.map(({ name }) => name)), new Set(now.map(({ name }) => name))]
-  const come = now.filter(({ name }) => !earlier.has(name)).length
-  const tables = new Map(catalog.schema.map(({ rowid, type, name }) => [rowid, type === 'table' ? name : '']))
-  const gone = known.details.rows.map(({ type, rowid, name }) => {
-    if (type !== 'table' || tables.get(rowid) !== name) return 0
-    // Dropped and made anew, a table loses all of them at the price of two.
-    return Math.min(2, before.filter((row) => row.table === name && !later.has(row.name)).length)
-  })
-  return catalog.version - known.details.version - others - come - gone.reduce<number>((sum, count) => sum + count, 0)
 }

@@ -107,6 +107,7 @@ function columnFacts(list: string): Facts {
   const parts = list.split('.')
   const [table, column] = parts
   if (parts.length === 2 && table && column && !column.includes(', ')) return { table, column }
+  if (parts.length > 2 && !list.includes(', ')) return { path: list }
   const tables = new Set(list.split(', ').map((one) => (one.split('.').length === 2 ? one.split('.')[0] : undefined)))
   const [only] = tables
   return tables.size === 1 && only ? { table: only } : {}

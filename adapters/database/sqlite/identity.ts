@@ -3,9 +3,10 @@ import { uncertainId } from '../../../lib/schema/origin.js'
 import type { Column, LiveSchema, Table } from '../../../lib/schema/table.js'
 import { carryIds } from '../shared/carry-ids.js'
 import type { Catalog, SchemaRow } from './catalog.js'
-import { doubtedNames, stepsLeft } from './column-steps.js'
+import { doubtedNames } from './column-steps.js'
 import { isServable } from './introspect.js'
 import { provesRenames } from './rename-proof.js'
+import { isExplained, leastSteps, stepsLeft } from './schema-steps.js'
 
 /** A reading before ids are given. */
 export interface Reading {
@@ -146,36 +147,6 @@ function withIds(table: Table, carried: Carried | null, vanished: readonly Table
 
 function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
-}
-
-/** Whether the schema version moved far enough for what changed. */
-function isExplained(known: Known, reading: Reading): boolean {
-  const { catalog } = reading
-  const moved = catalog.version - known.details.version
-  if (moved === 0) return JSON.stringify(catalog.schema) === JSON.stringify(known.details.rows)
-  return moved >= leastSteps(known, reading).total
-}
-
-/**
- * The fewest steps that lead to what changed: every CREATE, DROP and ALTER is one, so tables that came or went need one each, tables
- * with other columns too, and two where two columns or more have other names.
- */
-function leastSteps(known: Known, { catalog, tables }: Reading): { total: number; each: ReadonlyMap<Table, number> } {
-  // By the rows, not by what can be served: a broken view comes back when its table does.
-  const names = new Set(catalog.schema.map(({ name }) => name))
-  const earlier = new Set(known.details.rows.map(({ name }) => name))
-  const gone = [...known.tables.keys()].filter((name) => !names.has(name)).length
-  const come = tables.filter(({ name }) => !earlier.has(name)).length
-  const each = new Map(
-    tables.map((table) => [table, table.kind === 'table' ? fewestSteps(table, known.tables.get(table.name)) : 0]),
-  )
-  return { total: [...each.values()].reduce((sum, count) => sum + count, Math.max(gone, come)), each }
-}
-
-function fewestSteps(table: Table, earlier: Table | undefined): number {
-  if (earlier === undefined) return 0
-  if (table.columns.length !== earlier.columns.length) return 1
-  return Math.min(2, table.columns.filter(({ name }, index) => name !== earlier.columns[index]?.name).length)
 }
 
 function formerNames(known: Known, tables: readonly Table[]): Details['former'] {

@@ -14,6 +14,7 @@ const can: Capabilities = {
   nulls: 'low',
   maxParameters: 32766,
   transactionalDdl: true,
+  comments: false,
 }
 
 /**

@@ -57,7 +57,9 @@ async function readPage(call: Call, context: DataContext, query: ReadQuery): Pro
   const last = rows.at(-1)
   // Without a cursor to go on with it would look like the end.
   if (listing.isCut && limit > 0 && rows.length === limit && query.offset === 0) unservable(plan.table.name, null, cutShort)
-  const next = limit > 0 && rows.length === limit && last !== undefined ? cursors.from(last) : undefined
+  const isFull = limit > 0 && rows.length === limit && last !== undefined
+  if (isFull) await requireOwnKey(call, context, listing, last)
+  const next = isFull ? cursors.from(last) : undefined
   return listText(200, rows.map(createSerializer(plan.table.name, listing.outputs)), {
     count: rows.length,
     limit,
@@ -101,6 +103,17 @@ function positionAt(scope: CursorScope, { order }: ReadQuery, cursor: string, pl
 /** The sort key's values of a row. */
 export function positionOf({ plan }: DataContext, { outputs, position }: Listing, row: Row): Position {
   return position.map((key, index) => textOfJson(encodeValue(plan.table.name, key, row[outputs.length + index])))
+}
+
+/** What has the key of a page's last row is passed over by the next page: where the database does not keep keys apart any more. */
+export async function requireOwnKey(call: Call, context: DataContext, listing: Listing, row: Row): Promise<void> {
+  const { plan, dialect } = context
+  if (plan.keyIsTotal || listing.position.length === 0) return
+  const position = positionOf(context, listing, row)
+  const key = plan.key.map(({ column }) => position[listing.position.findIndex(({ name }) => name === column.name)] ?? null)
+  const isNone = key.some((part) => part === null)
+  const { rows } = isNone ? { rows: [key] } : await read(call, context, severalRowsById(plan, [key as string[]], dialect))
+  if (rows.length > 0) severalRows(plan)
 }
 
 async function countRows(call: Call, context: DataContext, listing: Listing): Promise<number> {

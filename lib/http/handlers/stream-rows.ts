@@ -15,7 +15,7 @@ import { problemOf } from '../database-problem.js'
 import { errorEntry } from '../problem.js'
 import { read, statementOptions } from '../reading.js'
 import type { FaucetResponse } from '../types.js'
-import { pageCursors, positionOf } from './read-rows.js'
+import { pageCursors, positionOf, requireOwnKey } from './read-rows.js'
 
 /** Rows of one statement of a stream. */
 const pageRows = 1_000
@@ -59,6 +59,7 @@ async function* keysetPages(call: Call, context: DataContext, query: ReadQuery, 
     if (rows.length > 0) yield rows.map(createSerializer(context.plan.table.name, planned.listing.outputs))
     const last = rows.at(-1)
     if (last === undefined || rows.length < page.limit) return
+    await requireOwnKey(call, planned.context, planned.listing, last)
     after = positionOf(planned.context, planned.listing, last)
     left -= rows.length
   }

@@ -1,0 +1,72 @@
+import type { Table } from '../../../lib/schema/table.js'
+import type { SchemaRow } from './catalog.js'
+import type { Known, Reading } from './identity.js'
+
+/** Whether the schema version moved far enough for what changed. */
+export function isExplained(known: Known, reading: Reading): boolean {
+  const { catalog } = reading
+  const moved = catalog.version - known.details.version
+  if (moved === 0) return JSON.stringify(catalog.schema) === JSON.stringify(known.details.rows)
+  return moved >= leastSteps(known, reading).total
+}
+
+/**
+ * The fewest steps that lead to what changed: every CREATE, DROP and ALTER is one, so tables that came or went need one each, and
+ * tables with other columns too. Where one of those moved they need one more among them: it was dropped and made anew, or VACUUM
+ * moved them all.
+ */
+export function leastSteps(known: Known, { catalog, tables }: Reading): { total: number; each: ReadonlyMap<Table, number> } {
+  // By the rows, not by what can be served: a broken view comes back when its table does.
+  const [before, now] = [rowsByName(known.details.rows), rowsByName(catalog.schema)]
+  const gone = [...known.tables.keys()].filter((name) => !now.has(name)).length
+  const come = tables.filter(({ name }) => !before.has(name)).length
+  const names = new Map(catalog.schema.map(({ rowid, name }) => [rowid, name]))
+  const ofTable = (table: Table): number => {
+    const [earlier, row] = [known.tables.get(table.name), before.get(table.name)]
+    if (earlier === undefined || row === undefined || table.kind !== 'table') return 0
+    // Where another has its place, the two may have exchanged names, with all their columns.
+    const hasPlace = [table.name, undefined].includes(names.get(row.rowid))
+    return hasPlace ? fewestSteps(table, earlier) : 0
+  }
+  const each = new Map(tables.map((table) => [table, ofTable(table)]))
+  const isMoved = [...each].some(([{ name }, steps]) => steps > 0 && before.get(name)?.rowid !== now.get(name)?.rowid)
+  return { total: [...each.values()].reduce((sum, steps) => sum + steps, Math.max(gone, come) + (isMoved ? 1 : 0)), each }
+}
+
+function rowsByName(rows: readonly SchemaRow[]): ReadonlyMap<string, SchemaRow> {
+  return new Map(rows.map((row) => [row.name, row]))
+}
+
+/** Two where two columns or more have other names. */
+function fewestSteps(table: Table, earlier: Table): number {
+  if (table.columns.length !== earlier.columns.length) return 1
+  const renamed = table.columns.filter(({ name }, index) => name !== earlier.columns[index]?.name).length
+  return Math.min(2, Math.max(renamed, own(table) === own(earlier) ? 0 : 1))
+}
+
+/**
+ * What only a statement about the table itself changes: a rename elsewhere can rewrite its keys and checks. Only what the catalog
+ * says literally, so that another version of this library reads the same.
+ */
+function own({ columns }: Table): string {
+  return JSON.stringify(columns.map(({ name, nativeType, nullable }) => [name, nativeType, nullable]))
+}
+
+/**
+ * The most steps since the reading before that can have been of one table: without those that other tables and views need at least
+ * (`others`), and one for each index and trigger that came or went, except those that a table took with it.
+ */
+export function stepsLeft(known: Known, { catalog }: Reading, others: number): number {
+  const made = (rows: readonly SchemaRow[]) =>
+    rows.filter(({ type, sql, table }) => (type === 'index' || type === 'trigger') && sql !== null && !catalog.shadows.has(table))
+  const [before, now] = [made(known.details.rows), made(catalog.schema)]
+  const [earlier, later] = [new Set(before.map(({ name }) => name)), new Set(now.map(({ name }) => name))]
+  const come = now.filter(({ name }) => !earlier.has(name)).length
+  const tables = new Map(catalog.schema.map(({ rowid, type, name }) => [rowid, type === 'table' ? name : '']))
+  const gone = known.details.rows.map(({ type, rowid, name }) => {
+    if (type !== 'table' || tables.get(rowid) !== name) return 0
+    // Dropped and made anew, a table loses all of them at the price of two.
+    return Math.min(2, before.filter((row) => row.table === name && !later.has(row.name)).length)
+  })
+  return catalog.version - known.details.version - others - come - gone.reduce<number>((sum, count) => sum + count, 0)
+}
