@@ -105,7 +105,7 @@ async function ask(world: World, asked: Ask): Promise<Verdict> {
  */
 function mustServe({ applied, engine }: World, { method, table }: Ask): boolean {
   const touching = applied.filter(({ on }) => on.some(({ promised }) => promised === table))
-  const isCounted = engine === 'sqlite' && applied.some(({ what }) => what === 'rename column there and back')
+  const isCounted = engine === 'sqlite' && applied.some(({ what }) => what === 'rename column there and back' || what === 'swap columns')
   return (
     method === 'get' &&
     !(isCounted && touching.length > 0) &&

@@ -12,8 +12,7 @@ export function isExplained(known: Known, reading: Reading): boolean {
 
 /**
  * The fewest steps that lead to what changed: every CREATE, DROP and ALTER is one, so tables that came or went need one each, and
- * tables with other columns too. Where one of those moved they need one more among them: it was dropped and made anew, or VACUUM
- * moved them all.
+ * tables with other columns too. Where one of those moved, see {@link stepsToMove}.
  */
 export function leastSteps(known: Known, { catalog, tables }: Reading): { total: number; each: ReadonlyMap<Table, number> } {
   // By the rows, not by what can be served: a broken view comes back when its table does.
@@ -29,8 +28,25 @@ export function leastSteps(known: Known, { catalog, tables }: Reading): { total:
     return hasPlace ? fewestSteps(table, earlier) : 0
   }
   const each = new Map(tables.map((table) => [table, ofTable(table)]))
-  const isMoved = [...each].some(([{ name }, steps]) => steps > 0 && before.get(name)?.rowid !== now.get(name)?.rowid)
-  return { total: [...each.values()].reduce((sum, steps) => sum + steps, Math.max(gone, come) + (isMoved ? 1 : 0)), each }
+  const altered = tables.flatMap((table) => ((each.get(table) ?? 0) > 0 ? [table.name] : []))
+  const moved = stepsToMove(altered, known.details.rows, catalog.schema)
+  return { total: [...each.values()].reduce((sum, steps) => sum + steps, Math.max(gone, come) + moved), each }
+}
+
+/**
+ * Tables that were altered and have another place were dropped and made anew, with their indexes, or VACUUM moved them all: at the
+ * least one more step for all of them. VACUUM leaves no gaps, so what is beyond them was made; only with three steps beside it (something
+ * made, VACUUM, and that dropped) would it not have been.
+ */
+function stepsToMove(altered: readonly string[], before: readonly SchemaRow[], now: readonly SchemaRow[]): number {
+  const [rowsBefore, rowsNow] = [rowsByName(before), rowsByName(now)]
+  const moved = altered.filter((name) => rowsBefore.get(name)?.rowid !== rowsNow.get(name)?.rowid)
+  const isMade = (rowid: number) => rowid > Math.max(before.length, now.length)
+  const made = new Set(moved.filter((name) => isMade(rowsNow.get(name)?.rowid ?? 0)))
+  const indexes = now.filter(
+    (row) => row.sql !== null && row.name !== row.table && made.has(row.table) && rowsBefore.has(row.name),
+  )
+  return moved.length === 0 ? 0 : 1 + Math.min(2, indexes.length)
 }
 
 function rowsByName(rows: readonly SchemaRow[]): ReadonlyMap<string, SchemaRow> {
