@@ -35,6 +35,8 @@ export interface Cycle {
   readonly identities: ReadonlyMap<string, string>
   /** Whether the store has lost what it said before; then it is not written to. */
   readonly regressed: boolean
+  /** Whether `served` was made without the store, so that nothing of it is written down. */
+  readonly alone: boolean
 }
 
 /** Before the first look. */
@@ -46,6 +48,7 @@ export const firstCycle: Cycle = {
   record: null,
   identities: new Map(),
   regressed: false,
+  alone: false,
 }
 
 /** The actor in the history of what no person did. */
@@ -59,9 +62,9 @@ export async function runCycle(
 ): Promise<Cycle> {
   const found = await parts.store.service(parts.service.name)
   if (last.served !== null && (await isRegressed(parts.store, found, last, parts.service.name)))
-    return lookAlone(parts, last, last.served, force)
-  const reading = await read(parts, last, force)
-  const isSame = isSameReading(reading, last.reading) && isSameRecord(found, last.record)
+    return { ...(await lookAlone(parts, last, last.served, force)), regressed: true }
+  const reading = await read(parts, last, force || last.alone)
+  const isSame = !last.alone && isSameReading(reading, last.reading) && isSameRecord(found, last.record)
   let { served, record, identities } =
     isSame && last.served !== null
       ? { served: last.served, record: found, identities: last.identities }
@@ -76,7 +79,7 @@ export async function runCycle(
     due = null
   }
   await announce(parts, last.served, served, record)
-  return { served, reading, stillSince, mergeDueAt: due, record, identities, regressed: false }
+  return { served, reading, stillSince, mergeDueAt: due, record, identities, regressed: false, alone: false }
 }
 
 /** Reads the schema if the probe moved. Processes that share a store tell what came and went from one chain of readings. */

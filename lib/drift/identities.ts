@@ -1,4 +1,5 @@
 import { awayOf, everyScope, identitiesOf } from '../contract/identities.js'
+import { spoiledStamps } from '../contract/stamps.js'
 import type { ContractStore } from '../contract/store.js'
 import { type Served, settledPart } from './served.js'
 
@@ -14,6 +15,7 @@ export async function knownIdentities(
 /** What a look settled of them, for its scope and for all. */
 export function settledIn(served: Served, known: ReadonlyMap<string, string>) {
   const settled = settledPart(served)
-  const [here, everywhere] = [identitiesOf(settled), awayOf(settled, known)]
+  const here = identitiesOf(settled)
+  const everywhere = [...awayOf(settled, known), ...spoiledStamps(settled, served.live.stamps, known)]
   return { here, everywhere, known: new Map([...known, ...here, ...everywhere]) }
 }

@@ -9,7 +9,7 @@ import { isStoreFailure, LookRecord } from './look-record.js'
 import { createNotices } from './notices.js'
 import { Opening } from './opening.js'
 import { Pins } from './pins.js'
-import { isRegressed } from './regressed.js'
+import { isRegressed, lookAlone } from './regressed.js'
 import { Relooks } from './relooks.js'
 import type { Served } from './served.js'
 
@@ -139,11 +139,20 @@ export class ServiceMonitor {
       this.#opening.listen()
       this.#looks.succeeded()
     } catch (error) {
+      if (isStoreFailure(error)) await this.#withoutStore()
       this.#looks.failed(error)
       throw error
     } finally {
       this.#schedule()
     }
+  }
+
+  /** The database may move while the store cannot be used. */
+  async #withoutStore(): Promise<void> {
+    const { served } = this.#cycle
+    if (served === null) return
+    const look = lookAlone({ ...this.parts, database: this.database }, this.#cycle, served, false)
+    this.#cycle = await look.catch(() => this.#cycle)
   }
 
   /** Runs `work` when no look and no other such work runs: looks and promotions of one process never interleave. */
@@ -163,9 +172,9 @@ export class ServiceMonitor {
    * @returns null when it is not kept, and while nothing is locked
    */
   async pinned(version: number, revision?: number): Promise<Served | null> {
-    const { served, record } = this.#cycle
+    const { served, record, identities } = this.#cycle
     if (served === null || record === null || !served.locked) return null
-    return this.#pins.serve({ parts: this.parts, database: this.database, base: served, record }, version, revision)
+    return this.#pins.serve({ parts: this.parts, database: this.database, base: served, record, identities }, version, revision)
   }
 
   /** Whether what is served, or was pinned, is on the schema of this moment. */
