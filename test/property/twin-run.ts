@@ -100,17 +100,15 @@ async function ask(world: World, asked: Ask): Promise<Verdict> {
 }
 
 /**
- * Whether nothing happened to the table that could keep a read from being served. SQLite counts changes: what leaves no other trace,
- * like a rename there and back, may have been a drop and an addition anywhere.
+ * Whether nothing happened to the table that could keep a read from being served. SQLite counts changes: where others may have needed
+ * fewer than they did, the rest may have been a drop and an addition here.
  */
 function mustServe({ applied, engine }: World, { method, table }: Ask): boolean {
   const touching = applied.filter(({ on }) => on.some(({ promised }) => promised === table))
-  const isCounted = engine === 'sqlite' && applied.some(({ what }) => what === 'rename column there and back' || what === 'swap columns')
-  return (
-    method === 'get' &&
-    !(isCounted && touching.length > 0) &&
-    touching.every(({ what }) => what === 'add column' || (engine === 'postgres' && /^(?:rename|swap)/.test(what)))
-  )
+  const others = applied.filter((one) => !touching.includes(one))
+  const mayBeOthers = others.length > 1 || others.some(({ what }) => what === 'rename column there and back')
+  if (method !== 'get' || (engine === 'sqlite' && touching.length > 0 && mayBeOthers)) return false
+  return touching.every(({ what }) => what === 'add column' || (engine === 'postgres' && /^(?:rename|swap)/.test(what)))
 }
 
 /**
