@@ -9,8 +9,9 @@ import { announce } from './announce.js'
 import { knownIdentities, settledIn } from './identities.js'
 import { layOver } from './lay-over.js'
 import { commitOrAdopt, idSource, lock, unnumbered } from './locking.js'
+import { lookAlone } from './look-alone.js'
 import type { MonitorParts } from './monitor.js'
-import { isRegressed, lookAlone } from './regressed.js'
+import { isRegressed } from './regressed.js'
 import { findSameValues } from './same-values.js'
 import { isStrange, type Served } from './served.js'
 import { lockedTables, mergeable } from './table-modes.js'
@@ -35,6 +36,8 @@ export interface Cycle {
   readonly identities: ReadonlyMap<string, string>
   /** Whether the store has lost what it said before; then it is not written to. */
   readonly regressed: boolean
+  /** Whether this look locked the service. */
+  readonly hasLocked: boolean
   /** Whether `served` was made without the store, so that nothing of it is written down. */
   readonly alone: boolean
 }
@@ -48,6 +51,7 @@ export const firstCycle: Cycle = {
   record: null,
   identities: new Map(),
   regressed: false,
+  hasLocked: false,
   alone: false,
 }
 
@@ -65,10 +69,12 @@ export async function runCycle(
     return { ...(await lookAlone(parts, last, last.served, force)), regressed: true }
   const reading = await read(parts, last, force || last.alone)
   const isSame = !last.alone && isSameReading(reading, last.reading) && isSameRecord(found, last.record)
-  let { served, record, identities } =
+  const adopted =
     isSame && last.served !== null
-      ? { served: last.served, record: found, identities: last.identities }
+      ? { served: last.served, record: found, identities: last.identities, hasLocked: false }
       : await adopt(parts, found, reading)
+  const { hasLocked } = adopted
+  let { served, record, identities } = adopted
   const isStill =
     isSame || (last.served !== null && JSON.stringify(served.live.tables) === JSON.stringify(last.served.live.tables))
   const stillSince = isStill ? last.stillSince : Date.now()
@@ -79,7 +85,7 @@ export async function runCycle(
     due = null
   }
   await announce(parts, last.served, served, record)
-  return { served, reading, stillSince, mergeDueAt: due, record, identities, regressed: false, alone: false }
+  return { served, reading, stillSince, mergeDueAt: due, record, identities, regressed: false, hasLocked, alone: false }
 }
 
 /** Reads the schema if the probe moved. Processes that share a store tell what came and went from one chain of readings. */
@@ -100,7 +106,7 @@ const readings = 5
 export function isSameReading(one: LiveSchema, other: LiveSchema | null): boolean {
   if (one === other || other === null) return one === other
   // Without marks statements are held against the probe: an index that is no drift moves it too.
-  const parts = ({ scope, tables, marks, probe }: LiveSchema) => JSON.stringify([scope, tables, marks ?? probe])
+  const parts = ({ scope, tables, marks, probe, stamps }: LiveSchema) => JSON.stringify([scope, tables, marks ?? probe, stamps])
   return parts(one) === parts(other)
 }
 
@@ -111,11 +117,7 @@ function isSameRecord(one: ServiceRecord, other: ServiceRecord | null): boolean 
 }
 
 /** What is served, and the store's record it was made from. */
-interface Adopted {
-  readonly served: Served
-  readonly record: ServiceRecord
-  readonly identities: ReadonlyMap<string, string>
-}
+type Adopted = Pick<Cycle, 'identities' | 'hasLocked'> & { readonly served: Served; readonly record: ServiceRecord }
 
 /** Makes what is served from a reading and the store's word, locking on first connect. */
 async function adopt(parts: CycleParts, found: ServiceRecord, reading: LiveSchema): Promise<Adopted> {
@@ -124,7 +126,8 @@ async function adopt(parts: CycleParts, found: ServiceRecord, reading: LiveSchem
   const locked = mode !== 'none' && !found.unlocked
   const kept = locked ? await store.current(service.name) : null
   const live = visible(service, reading, kept)
-  const contract = locked ? (kept ?? (await lock(parts, live, itself, 'first connect'))) : unnumbered(service.name, live)
+  const made = locked && kept === null ? await lock(parts, live, itself, 'first connect') : null
+  const contract = made?.contract ?? kept ?? unnumbered(service.name, live)
   const identities = locked ? await knownIdentities(store, service.name, live.scope) : new Map<string, string>()
   const served = layOver(parts, database, { contract, live, identities, record: found, locked })
   const same = locked && !isStrange(served.changes) ? await findSameValues(served, found.resolutions, database) : []
@@ -132,11 +135,12 @@ async function adopt(parts: CycleParts, found: ServiceRecord, reading: LiveSchem
     await store.resolve(service.name, same, { actor: itself, reason: 'the values are those of the column that had the name' })
     return adopt(parts, await store.service(service.name), reading)
   }
-  if (!locked) return { served, record: found, identities }
+  const hasLocked = made?.isOurs === true
+  if (!locked) return { served, record: found, identities, hasLocked }
   const { here, everywhere, known } = settledIn(served, identities)
   await store.saveIdentities(service.name, live.scope, here)
   await store.saveIdentities(service.name, everyScope, everywhere)
-  return { served, record: kept === null ? await store.service(service.name) : found, identities: known }
+  return { served, record: kept === null ? await store.service(service.name) : found, identities: known, hasLocked }
 }
 
 function mergeDueAt({ service }: CycleParts, { mode, locked, changes }: Served, stillSince: number): number | null {

@@ -5,13 +5,15 @@ import { FaucetError, fail, isFaucetError } from '../errors.js'
 import type { EventBus } from '../events.js'
 import type { Logger } from '../logger.js'
 import { type Cycle, firstCycle, runCycle } from './cycle.js'
+import { lookAlone } from './look-alone.js'
 import { isStoreFailure, LookRecord } from './look-record.js'
 import { createNotices } from './notices.js'
 import { Opening } from './opening.js'
 import { Pins } from './pins.js'
-import { isRegressed, lookAlone } from './regressed.js'
+import { isRegressed } from './regressed.js'
 import { Relooks } from './relooks.js'
 import type { Served } from './served.js'
+import { stampContract } from './stamping.js'
 
 export interface MonitorParts {
   readonly service: ResolvedService
@@ -138,6 +140,7 @@ export class ServiceMonitor {
       if (this.#cycle.regressed && !before.regressed) this.#looks.tell(this.#lostVersions())
       this.#opening.listen()
       this.#looks.succeeded()
+      if (this.#cycle.hasLocked && !before.hasLocked) await this.stampNow()
     } catch (error) {
       if (isStoreFailure(error)) await this.#withoutStore()
       this.#looks.failed(error)
@@ -145,6 +148,18 @@ export class ServiceMonitor {
     } finally {
       this.#schedule()
     }
+  }
+
+  /** Stamps what is promised, where the service wants it; after a lock or another version was made, as {@link ServiceMonitor.lookNow}. Never fails. */
+  async stampNow(): Promise<void> {
+    const { service, logger } = this.parts
+    const look = async () => {
+      await this.lookNow({ force: true })
+      return this.now
+    }
+    await stampContract({ ...this.parts, database: this.database }, this.now, look).catch((error: unknown) => {
+      logger.warn('columns could not be stamped', { service: service.name, error })
+    })
   }
 
   /** The database may move while the store cannot be used. */

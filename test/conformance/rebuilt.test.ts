@@ -90,6 +90,20 @@ describeEngines('a table made anew', (engine) => {
     expect((await api.request.get(path('item')).query({ fields: 'stock' })).status).to.not.equal(200)
   })
 
+  it('is served as before, with others in one look', async () => {
+    await database.exec(create('second'), "insert into second values (1, 'x', 'y', 1)")
+    await look()
+    await rebuild('name varchar(20), region varchar(20), stock bigint', 'name, region, stock')
+    await database.exec(
+      create('made', 'name varchar(30), region varchar(20), stock integer'),
+      'insert into made select * from second',
+    )
+    await database.exec('drop table second', 'alter table made rename to second')
+    await look()
+    expect(await api.rows('item', { fields: 'name,stock', limit: 1 })).to.eql([{ name: 'anvil', stock: 3 }])
+    expect(await api.rows('second', { fields: 'name' })).to.eql([{ name: 'x' }])
+  })
+
   it('is served as before where only names that were kept are asked for', async () => {
     await rebuild('name varchar(20), region varchar(20), stock integer', 'name, region, stock')
     await look()

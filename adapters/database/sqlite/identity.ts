@@ -6,7 +6,7 @@ import type { Catalog, SchemaRow } from './catalog.js'
 import { doubtedNames } from './column-steps.js'
 import { isServable } from './introspect.js'
 import { provesRenames } from './rename-proof.js'
-import { isExplained, leastSteps, stepsLeft } from './schema-steps.js'
+import { isExplained, isMade, leastSteps, stepsLeft } from './schema-steps.js'
 
 /** A reading before ids are given. */
 export interface Reading {
@@ -53,8 +53,10 @@ export function identified(reading: Reading, previous: LiveSchema | null): LiveS
   const carried = new Map(reading.tables.map((table) => [table, carry(table)]))
   const kept = new Set([...carried.values()].map((one) => one?.table))
   const vanished = explained ? [...(known?.tables.values() ?? [])].filter((table) => !kept.has(table)) : []
+  const suspectsOf = (table: Table): readonly Table[] =>
+    known?.tables.has(table.name) && isMade(table.name, known.details.rows, reading.catalog.schema) ? [] : vanished
   const tables = reading.tables.map((table) =>
-    withIds(table, carried.get(table) ?? null, vanished, [scope, reading.catalog.version]),
+    withIds(table, carried.get(table) ?? null, suspectsOf(table), [scope, reading.catalog.version]),
   )
   const former = known === null || !explained ? [] : formerNames(known, tables)
   const details: Details = { version: reading.catalog.version, rows: reading.catalog.schema, former }
@@ -130,7 +132,7 @@ function carriedByName(
   return earlier
 }
 
-/** What is new may be any table, or any column of its table, that went in the same look. */
+/** What is new may be any of `vanished`, and its columns any column that went in the same look. A table that was made anew is none of them. */
 function withIds(table: Table, carried: Carried | null, vanished: readonly Table[], origin: readonly [string, number]): Table {
   const fresh = `t:${digest([...origin, table.name])}`
   const suspects = vanished.flatMap(({ id }) => id ?? [])

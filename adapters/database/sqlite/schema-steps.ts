@@ -35,18 +35,22 @@ export function leastSteps(known: Known, { catalog, tables }: Reading): { total:
 
 /**
  * Tables that were altered and have another place were dropped and made anew, with their indexes, or VACUUM moved them all: at the
- * least one more step for all of them. VACUUM leaves no gaps, so what is beyond them was made; only with three steps beside it (something
- * made, VACUUM, and that dropped) would it not have been.
+ * least one more step for all of them. With three steps beside it (something made, VACUUM, and that dropped) it could be either.
  */
 function stepsToMove(altered: readonly string[], before: readonly SchemaRow[], now: readonly SchemaRow[]): number {
   const [rowsBefore, rowsNow] = [rowsByName(before), rowsByName(now)]
   const moved = altered.filter((name) => rowsBefore.get(name)?.rowid !== rowsNow.get(name)?.rowid)
-  const isMade = (rowid: number) => rowid > Math.max(before.length, now.length)
-  const made = new Set(moved.filter((name) => isMade(rowsNow.get(name)?.rowid ?? 0)))
+  const made = new Set(moved.filter((name) => isMade(name, before, now)))
   const indexes = now.filter(
     (row) => row.sql !== null && row.name !== row.table && made.has(row.table) && rowsBefore.has(row.name),
   )
   return moved.length === 0 ? 0 : 1 + Math.min(2, indexes.length)
+}
+
+/** Whether a table was made since the reading before: it is where VACUUM, which leaves no gaps, puts nothing. */
+export function isMade(name: string, before: readonly SchemaRow[], now: readonly SchemaRow[]): boolean {
+  const row = now.find((one) => one.name === name)
+  return row !== undefined && row.rowid > Math.max(before.length, now.length) && before.every(({ rowid }) => rowid !== row.rowid)
 }
 
 function rowsByName(rows: readonly SchemaRow[]): ReadonlyMap<string, SchemaRow> {
