@@ -23,7 +23,7 @@ export interface Layers {
 export function layOver({ service, engine }: MonitorParts, database: Database, layers: Layers): Served {
   const { live, identities, record, locked, base } = layers
   const contract = locked ? withUnlockedTables(service, layers.contract, live.tables) : layers.contract
-  const { enums, dangerousIsBreaking, bigints, autoExpose } = service
+  const { enums, dangerousIsBreaking, bigints, autoExpose, stampIdentities } = service
   return serve({
     contract,
     mode: record.mode ?? service.mode,
@@ -36,7 +36,7 @@ export function layOver({ service, engine }: MonitorParts, database: Database, l
     ...(base === undefined ? {} : { base }),
     database,
     engine,
-    options: { enums, dangerousIsBreaking, bigints, autoExpose },
+    options: { enums, dangerousIsBreaking, bigints, autoExpose, stampIdentities },
   })
 }
 

@@ -13,8 +13,15 @@ type LockParts = Pick<CycleParts, 'store' | 'events' | 'logger'> & {
   readonly service: Pick<ResolvedService, 'name' | 'retainVersions' | 'tableModes'>
 }
 
+/** What is served after a commit. */
+export interface Committed {
+  readonly contract: ContractVersion
+  /** False: another process was first. */
+  readonly isOurs: boolean
+}
+
 /** Freezes the live schema as a new version, and tells so; when another process was first, its version is the answer, without a word. */
-export async function lock(parts: LockParts, live: LiveSchema, actor: string, reason: string | null): Promise<ContractVersion> {
+export async function lock(parts: LockParts, live: LiveSchema, actor: string, reason: string | null): Promise<Committed> {
   const { store, service, events, logger } = parts
   const promised = lockedTables(service, live.tables)
   const nextId = await idSource(
@@ -36,7 +43,7 @@ export async function lock(parts: LockParts, live: LiveSchema, actor: string, re
       retain: service.retainVersions,
     }),
   )
-  if (!isOurs) return contract
+  if (!isOurs) return { contract, isOurs }
   const secret = promised.flatMap((table) =>
     table.columns.filter(({ name }) => looksSecret(name)).map(({ name }) => `${table.name}.${name}`),
   )
@@ -44,7 +51,7 @@ export async function lock(parts: LockParts, live: LiveSchema, actor: string, re
     logger.warn('the contract now serves columns whose names look secret', { service: service.name, columns: secret })
   logger.info('locked', { service: service.name, version: contract.version, tables: tables.length })
   events.emit('lock', { service: service.name, version: contract.version, actor })
-  return contract
+  return { contract, isOurs }
 }
 
 /**
@@ -54,7 +61,7 @@ export async function lock(parts: LockParts, live: LiveSchema, actor: string, re
 export async function commitOrAdopt(
   { store, service }: Pick<LockParts, 'store' | 'service'>,
   commit: () => Promise<ContractVersion>,
-): Promise<{ contract: ContractVersion; isOurs: boolean }> {
+): Promise<Committed> {
   try {
     return { contract: await commit(), isOurs: true }
   } catch (error) {

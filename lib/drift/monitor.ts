@@ -210,8 +210,8 @@ export class ServiceMonitor {
     return !this.isCurrent(before)
   }
 
-  /** After a request met a hold: it may be over. Looks when that is due. True when what is served changed. */
-  async isHoldOver(before: Served): Promise<boolean> {
+  /** Looks again where that is due: a hold that a request met may be over. True when what is served changed. */
+  async lookIfDue(before: Served): Promise<boolean> {
     if (this.isCurrent(before)) await this.#relooks.ifDue()
     return !this.isCurrent(before)
   }

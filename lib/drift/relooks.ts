@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Milliseconds: a statement that failed may ask for a look at most this often, so that a broken client cannot cause a storm. */
 const afterFailure = 250
-/** Milliseconds: a request that is refused by a hold, which may be over, at most this often, … */
-const afterHold = 1_000
+/** Milliseconds: one that was refused as it may well be, by a hold or a key, at most this often, … */
+const afterRefusal = 1_000
 /** … and so that such looks take at most this part of the time. */
 const partOfTime = 0.05
 
@@ -24,10 +24,10 @@ export class Relooks {
     return this.#shared(this.#ended + afterFailure - Date.now())
   }
 
-  /** After a request met a hold; null when it is too early to look again. */
+  /** After a refusal that is hardly for a look to change; null when it is too early for one. */
   ifDue(): Promise<void> | null {
     if (this.#running !== null) return this.#running
-    const pause = Math.max(afterHold, this.#took / partOfTime)
+    const pause = Math.max(afterRefusal, this.#took / partOfTime)
     return Date.now() < this.#ended + pause ? null : this.#shared(0)
   }
 

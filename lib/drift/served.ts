@@ -7,6 +7,7 @@ import { throughLineage } from '../contract/lineage.js'
 import { mergeAdditive } from '../contract/merge.js'
 import type { ChangeKind } from '../contract/rules.js'
 import type { Said } from '../contract/said.js'
+import { soleStamps } from '../contract/stamps.js'
 import type { Change, ContractVersion, DriftState, LockMode } from '../contract/types.js'
 import { nameKey } from '../contract/words.js'
 import type { Database, Engine } from '../database.js'
@@ -45,14 +46,19 @@ export interface ServedParts {
   readonly said: Said
   /** For an older version: what is served on this live schema. */
   readonly base?: Served
-  readonly options: Omit<DiffOptions, 'words'> & { readonly bigints: 'string' | 'number'; readonly autoExpose: 'safe' | 'all' }
+  readonly options: Omit<DiffOptions, 'words'> & {
+    readonly bigints: 'string' | 'number'
+    readonly autoExpose: 'safe' | 'all'
+    readonly stampIdentities: boolean
+  }
 }
 
 /** Binds contract to live schema, grades the difference and prepares the projection. */
 export function serve(parts: ServedParts): Served {
   const { contract, mode, locked, live, engine, options, said, base = null } = parts
   const { words } = said
-  const alone = bindSchema(contract.tables, live.tables, parts.identities, engine.can.identity, words)
+  const stamps = options.stampIdentities ? soleStamps(live.stamps) : undefined
+  const alone = bindSchema(contract.tables, live.tables, parts.identities, engine.can.identity, words, stamps)
   const bound = base === null ? alone : throughLineage(alone, base.binding, live.tables)
   const binding = withLabels(bound, live, parts.identities)
   const changes = locked ? pendingChanges(parts, binding) : []
@@ -92,7 +98,8 @@ const additions: ReadonlySet<ChangeKind> = new Set(['table-added', 'view-added',
 
 /**
  * Promised tables that were never seen in this scope and are not what is promised: a restore, a copy that went its own way, another
- * database under the same name. What fits exactly is taken for what it says it is.
+ * database under the same name. What fits exactly is taken for what it says it is; so is what differs in nothing but names of columns
+ * that stamps tell.
  */
 function strangeTables(
   { identities, live, said }: ServedParts,
@@ -100,7 +107,7 @@ function strangeTables(
   changes: readonly Change[],
 ): readonly string[] {
   if (said.acceptedScopes.has(live.scope)) return []
-  const changed = new Set(changes.map(({ table }) => table))
+  const changed = new Set(changes.flatMap(({ table, evidence }) => (evidence === 'stamped' ? [] : [table])))
   return binding.tables
     .filter(({ contract }) => contract.id !== null && !identities.has(contract.id) && changed.has(contract.name))
     .map(({ contract }) => contract.name)

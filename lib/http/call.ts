@@ -11,7 +11,7 @@ import type { SqlContext } from '../query/select-list.js'
 import type { ColumnType } from '../schema/column-type.js'
 import { type Purpose, problemOf } from './database-problem.js'
 import { servedUnder } from './pin.js'
-import { isSuspicious } from './tightened.js'
+import { isByUnknownKey, isSuspicious } from './tightened.js'
 import type { FaucetRequest, FaucetResponse } from './types.js'
 
 /** What every handler may use; made once. */
@@ -84,7 +84,7 @@ export async function onTable<T>(call: Call, purpose: Purpose, work: (context: D
       const kind = error instanceof DatabaseError ? error.kind : null
       if (kind === 'retry' && attempt < conflictRuns) continue
       if (isStale(error, plan, purpose) && attempt < replans && (await monitor.lookAgain(served))) continue
-      if (isHold(error) && attempt < replans && (await monitor.isHoldOver(served))) continue
+      if (mayBeOver(error, plan) && attempt < replans && (await monitor.lookIfDue(served))) continue
       throw problemOf(error, plan, purpose)
     }
   }
@@ -103,10 +103,15 @@ async function planned(call: Call, monitor: ServiceMonitor): Promise<{ served: S
       try {
         return { served, plan: tablePlan(served, table) }
       } catch (error) {
-        if (!isHold(error) || !(await monitor.isHoldOver(served))) throw error
+        if (!isHold(error) || !(await monitor.lookIfDue(served))) throw error
       }
     }
   }
+}
+
+/** Whether a look may change the answer, though it seldom will: not worth waiting for more than one now and then. */
+function mayBeOver(error: unknown, plan: TablePlan): boolean {
+  return isHold(error) || (error instanceof DatabaseError && isByUnknownKey(plan, error))
 }
 
 /** Whether the failure may come from a plan that the schema has left behind. */

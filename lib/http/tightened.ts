@@ -6,7 +6,15 @@ import type { Table } from '../schema/table.js'
 
 /** Changes that can be behind a refusal. */
 const behind: Partial<Record<FailureKind, readonly ChangeKind[]>> = {
-  'value': ['type-narrowed', 'type-changed', 'column-became-enum', 'enum-value-removed', 'enum-value-renamed'],
+  // A collation belongs to a character set, which can lack what the promised one has.
+  'value': [
+    'type-narrowed',
+    'type-changed',
+    'collation-changed',
+    'column-became-enum',
+    'enum-value-removed',
+    'enum-value-renamed',
+  ],
   'too-long': ['type-narrowed', 'type-changed', 'column-became-enum', 'enum-value-removed'],
   'out-of-range': ['type-narrowed', 'type-changed'],
   'check': ['check-added', 'check-changed', 'type-narrowed'],
@@ -34,6 +42,14 @@ export function tightenedBy(plan: TablePlan, { kind, facts: { constraint } }: Da
 export function isSuspicious({ table }: TablePlan, { kind, facts: { constraint } }: DatabaseError): boolean {
   if (kind === 'value' || kind === 'too-long' || kind === 'out-of-range') return true
   return (kind === 'check' || kind === 'foreign-key') && constraint !== undefined && !isNamed(table, constraint)
+}
+
+/**
+ * Whether a row is refused by a key that the contract does not name: it may be a new one, but mostly it is the primary key, whose name
+ * no contract has.
+ */
+export function isByUnknownKey({ table }: TablePlan, { kind, facts: { constraint } }: DatabaseError): boolean {
+  return kind === 'unique' && constraint !== undefined && !isNamed(table, constraint)
 }
 
 function isNamed({ uniqueKeys, foreignKeys, checks }: Table, constraint: string): boolean {
