@@ -1,0 +1,77 @@
+import autocannon from 'autocannon'
+import type { EngineName } from '../../support/databases.js'
+import type { Subject } from './subjects.js'
+import { type Workload, workloads } from './workloads.js'
+
+/** Requests per second of one subject, and what part of them `faucet` does, round by round. */
+export interface Measured {
+  readonly subject: string
+  readonly perSecond: number
+  /** Faucet's requests per second over the subject's, of each round. */
+  readonly ratios: readonly number[]
+}
+
+export interface Result {
+  readonly engine: EngineName
+  readonly workload: string
+  /** Faucet's own requests per second, the median. */
+  readonly perSecond: number
+  readonly against: readonly Measured[]
+}
+
+const connections = 16
+/** Seconds of one measurement. */
+const duration = 1
+
+type Turn = { readonly name: string; readonly run: () => Promise<number> }
+
+export async function* measure(engine: EngineName, subjects: readonly Subject[], rounds: number): AsyncGenerator<Result> {
+  for (const workload of workloads) {
+    const turns = subjects.filter((subject) => takes(subject, workload)).map((subject) => turnOf(subject, workload, false))
+    const [faucet] = subjects
+    if (workload.held === true && faucet !== undefined) turns.push(turnOf(faucet, workload, true))
+    const seen = new Map(turns.map(({ name }) => [name, [] as number[]]))
+    for (let round = 0; round <= rounds; round++) {
+      const order = round % 2 === 0 ? turns : turns.toReversed()
+      for (const { name, run } of order) {
+        const perSecond = await run()
+        // The first round warms all up.
+        if (round > 0) seen.get(name)?.push(perSecond)
+      }
+    }
+    const own = seen.get('faucet') ?? []
+    const against = [...seen].flatMap(([subject, found]) =>
+      subject === 'faucet'
+        ? []
+        : [{ subject, perSecond: median(found), ratios: own.map((one, round) => one / (found[round] ?? Number.NaN)) }],
+    )
+    yield { engine, workload: workload.name, perSecond: median(own), against }
+  }
+}
+
+function takes({ name }: Subject, { name: workload, method }: Workload): boolean {
+  return name !== 'floor' || (method === 'GET' && /row/.test(workload))
+}
+
+function turnOf({ name, isFaucet, url }: Subject, { method, faucet, byHand, body }: Workload, held: boolean): Turn {
+  const path = isFaucet ? faucet.replace('/item', held ? '/held' : '/item') : byHand
+  return {
+    name: held ? 'itself, held' : name,
+    run: async () => {
+      const { requests, non2xx, errors } = await autocannon({
+        url: `${url}${path}`,
+        connections,
+        duration,
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      })
+      if (non2xx > 0 || errors > 0) throw new Error(`${name} ${method} ${path}: ${non2xx} refused, ${errors} failed`)
+      return requests.total / duration
+    },
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
