@@ -1,6 +1,6 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
 import type { ColumnType } from './schema/column-type.js'
-import type { LiveSchema, Table } from './schema/table.js'
+import type { Column, LiveSchema, Table } from './schema/table.js'
 
 /** What one engine offers. Each folder of `adapters/database` exports one; nothing in `lib` asks for its name. */
 export interface Engine {
@@ -36,6 +36,8 @@ export interface SqlDialect {
   read(source: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
   /** Turns one raw value of {@link SqlDialect.read} into JSON text. Throws {@link ValueMismatch} if it is not of the type. */
   encoder(type: ColumnType): Encoder
+  /** A column as operators and functions take it, where its bare name is not enough; absent: it always is. */
+  operand?(column: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
   /** A checked value (see `lib/query/values.ts`) as a parameter of the column's type, for writes and comparisons. */
   bind(value: Parameter, type: ColumnType): RawBuilder<unknown>
   /** `LIKE` with `%` and `_` as wildcards; `escapeWith` is the character that takes their meaning away, or null for none. */
@@ -51,6 +53,17 @@ export interface SqlDialect {
   readonly padFractions: boolean
   /** How a column of the type `live` compares, orders and adds up as one of the type `contract` does; null: it cannot. */
   comparable(source: RawBuilder<unknown>, live: ColumnType, contract: ColumnType): Comparable | null
+  /**
+   * How text of a column like `live` compares, sorts and groups as that of one like `contract` does: by its collation, and by the blanks
+   * at its end or not.
+   */
+  asText(source: RawBuilder<unknown>, live: TextRules, contract: TextRules): Comparable
+  /** Whether all texts that are equal in a column like `contract` are equal in one like `live`, too. */
+  isFiner(contract: TextRules, live: TextRules): boolean
+  /** Whether a column may hold values of any type, whatever its own; absent: not. */
+  readonly storesAnything?: boolean
+  /** Whether a text column would keep another value than the text; absent: none does. */
+  bends?(value: Parameter, live: TextRules): boolean
   /** The type of an aggregate over a column, so that its result is encoded exactly: SUM over `integer` is `bigint`. */
   aggregateType(fn: Aggregate, type: ColumnType): ColumnType
   /**
@@ -68,6 +81,9 @@ export interface Draft {
   drop(name: RawBuilder<unknown>): RawBuilder<unknown>
 }
 
+/** What decides which texts are equal. */
+export type TextRules = Pick<Column, 'type' | 'collation'>
+
 /** An expression that stands for a column of another type. */
 export interface Comparable {
   /** Compares, orders, adds up and aggregates as the promised type does. Never raises. */
@@ -76,7 +92,7 @@ export interface Comparable {
   readonly type: ColumnType
   /** True for the values, not NULL, that convert exactly; null: all do. */
   readonly fits: RawBuilder<unknown> | null
-  /** What a checked value of the promised type is bound as; absent: as it is. */
+  /** What a checked value of the promised type is bound as; absent: as it is. Throws {@link ValueMismatch} for one that cannot be compared. */
   readonly bound?: (value: Parameter) => Parameter
 }
 
@@ -242,7 +258,12 @@ export class DatabaseError extends Error {
   constructor(
     readonly kind: FailureKind,
     /** Live names where the driver tells them apart from its text. */
-    readonly facts: { readonly constraint?: string; readonly column?: string; readonly table?: string; readonly path?: string } = {},
+    readonly facts: {
+      readonly constraint?: string
+      readonly column?: string
+      readonly table?: string
+      readonly path?: string
+    } = {},
     cause?: unknown,
   ) {
     super(`database failure: ${kind}`, { cause })

@@ -1,5 +1,5 @@
 import { Kysely } from 'kysely'
-import { engines, schemes } from '../adapters/database/registry.js'
+import { engines, schemes, withoutComments } from '../adapters/database/registry.js'
 import { openSqliteStore } from '../adapters/store/sqlite/index.js'
 import type { FaucetConfig } from './config/options.js'
 import { type ResolvedService, resolveConfig } from './config/resolve.js'
@@ -28,7 +28,7 @@ export interface Composed<Name extends string> {
 export function composeFaucet<const Name extends string, Raw extends RawRequest = RawRequest>(
   config: FaucetConfig<Name, Raw>,
 ): Composed<Name> {
-  const resolved = resolveConfig(config, schemes)
+  const resolved = resolveConfig(config, schemes, withoutComments)
   const { logger } = resolved
   const store = openSqliteStore(resolved.store)
   const events = createEventBus(logger)

@@ -17,3 +17,8 @@ export const schemes: ReadonlyMap<string, string> = new Map([
   ['mariadb', 'mariadb'],
   ['mysql', 'mysql'],
 ])
+
+/** The names of the engines whose columns have no comments. */
+export const withoutComments: ReadonlySet<string> = new Set(
+  [...engines.values()].flatMap(({ name, can }) => (can.comments ? [] : [name])),
+)

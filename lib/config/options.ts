@@ -111,6 +111,13 @@ export interface ServiceOptions<Name extends string = string> {
   readonly standIns?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** Renames that are true where the database cannot prove them. @default none */
   readonly renames?: RenameOptions
+  /**
+   * Write a key into the comment of every promised column when the service is locked, promoted or rolled back, by which the column is
+   * known under another name and in a restored database. People's comments are kept. Only for databases that have comments.
+   *
+   * @default false
+   */
+  readonly stampIdentities?: boolean
   /** Serve renames that are only likely as if they were proven. @default false */
   readonly trustLikelyRenames?: boolean
   /** What single tables are told apart from their service, by the contract's names. @default nothing */

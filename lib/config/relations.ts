@@ -10,7 +10,11 @@ type Find = (key: string, refusal: Refusal) => void
  * What does not hold between options that may each be right. Reads the configuration as it was given,
  * so that these problems are found together with those of its shape.
  */
-export function relationProblems(config: unknown, engines: ReadonlyMap<string, string>): ConfigProblem[] {
+export function relationProblems(
+  config: unknown,
+  engines: ReadonlyMap<string, string>,
+  withoutComments: ReadonlySet<string>,
+): ConfigProblem[] {
   if (!isOptions(config) || !Array.isArray(config.services)) return []
   const problems: ConfigProblem[] = []
   const owners = new Map<unknown, number>()
@@ -20,6 +24,7 @@ export function relationProblems(config: unknown, engines: ReadonlyMap<string, s
     checkName(service.name, owners, at, find)
     checkTarget(service, engines, find)
     checkStore(service.dsn, config.store, engines, find)
+    checkStamps(service, engines, withoutComments, find)
     checkPages(service.limits, find)
     checkRenames(service.renames, (path, refusal) => problems.push(problem(['services', at, 'renames', ...path], refusal)))
   }
@@ -60,6 +65,18 @@ function checkStore(dsn: unknown, store: unknown, engines: ReadonlyMap<string, s
   if (path !== undefined && isSameFile(path, file.value)) {
     find('dsn', { message: 'is the file of the contract store', hint: 'set store to another file' })
   }
+}
+
+function checkStamps(
+  { stampIdentities, dsn, engine }: Options,
+  engines: ReadonlyMap<string, string>,
+  withoutComments: ReadonlySet<string>,
+  find: Find,
+): void {
+  const target = readDsn(dsn, engines)
+  const name = 'value' in target ? target.value.engine : engine
+  if (stampIdentities !== true || typeof name !== 'string' || !withoutComments.has(name)) return
+  find('stampIdentities', { message: `${name} has no comments to keep stamps in`, hint: 'leave it out for this service' })
 }
 
 function checkPages(limits: unknown, find: Find): void {

@@ -45,6 +45,8 @@ export interface ResolvedService {
   readonly readOnly: boolean
   /** Versions. */
   readonly retainVersions: number
+  /** Whether promised columns get keys in their comments. */
+  readonly stampIdentities: boolean
   /** What the config says of renames and stand-ins. */
   readonly words: OperatorWords
   /** Modes of single tables, by contract name. */
@@ -87,12 +89,17 @@ type Service = z.output<ReturnType<typeof configSchema>>['services'][number]
  *
  * @param config a `FaucetConfig`, but nothing is taken for granted
  * @param engines what this build can speak: the scheme of a DSN → the name of its engine
+ * @param withoutComments the names of those whose columns have no comments
  * @throws FaucetError `invalid-config` with every problem: a line each in the message, and as
  * {@link ConfigProblem}s in `context.problems`. Neither repeats a DSN.
  */
-export function resolveConfig(config: unknown, engines: ReadonlyMap<string, string>): ResolvedConfig {
+export function resolveConfig(
+  config: unknown,
+  engines: ReadonlyMap<string, string>,
+  withoutComments: ReadonlySet<string> = new Set(),
+): ResolvedConfig {
   const parsed = configSchema(engines).safeParse(config, { reportInput: true })
-  const problems = [...shapeProblems(parsed.error?.issues ?? []), ...relationProblems(config, engines)]
+  const problems = [...shapeProblems(parsed.error?.issues ?? []), ...relationProblems(config, engines, withoutComments)]
   if (!parsed.success || problems.length > 0) return refuse(problems)
   const { access, store, logger, services } = parsed.data
   return Object.freeze({

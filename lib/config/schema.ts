@@ -45,6 +45,7 @@ function serviceSchema(engines: ReadonlyMap<string, string>) {
     retainVersions: z.int().min(1).max(1000).default(10),
     standIns: standInsSchema.prefault({}),
     renames: renamesSchema.prefault({}),
+    stampIdentities: z.boolean().default(false),
     trustLikelyRenames: z.boolean().default(false),
     tables: tablesSchema.prefault({}),
     pool: poolSchema.prefault({}),

@@ -4,12 +4,18 @@ import type { ColumnBinding } from './bind.js'
 import { compareTypes } from './compare-types.js'
 import { asReturned, type BindingRules, decided, evidenceOf, isAway, isMeant, isSuspect, type Recorded } from './evidence.js'
 import { type Identified, type Pair, pairUp } from './pairing.js'
+import { learntKey, withStamps } from './stamps.js'
 import { nameKey } from './words.js'
 
 /** @param isKnown whether the table is known to be the one on record; else its columns go by name */
 export function bindColumns(contract: Table, live: Table, rules: BindingRules, isKnown: boolean): ColumnBinding[] {
   const { identity, words } = rules
-  const recorded: Recorded = isKnown ? rules.recorded : () => undefined
+  const known: Recorded = isKnown ? rules.recorded : () => undefined
+  const recorded = withStamps(known, contract.columns, live.columns, rules)
+  const isLearnt = ({ contract: column, live: found }: Pair<Column, Column>) => {
+    const byStamp = recorded(column) === known(column) ? rules.engineIds.get(learntKey(column)) : recorded(column)
+    return found !== null && byStamp === found.id
+  }
   const said = {
     renamed: ({ name }: Column) => words.renames.columns.get(contract.name)?.get(name),
     // The columns of a table that took the name over are other ones, whatever they are called.
@@ -25,7 +31,7 @@ export function bindColumns(contract: Table, live: Table, rules: BindingRules, i
         ? { ...pair, how: 'same' as const }
         : pair,
     )
-    .map((pair) => bindColumn(pair, identity))
+    .map((pair) => bindColumn(pair, identity, isLearnt(pair)))
     .map((bound) => {
       const newcomer = words.sameValues.get(nameKey(contract.name, bound.contract.name))
       const hasSameValues = bound.relation === 'replaced' && newcomer !== undefined && newcomer === bound.live?.id
@@ -38,7 +44,8 @@ function hasType(live: Column, contract: Column): boolean {
   return compareTypes(contract.type, live.type) === 'same'
 }
 
-function bindColumn(pair: Pair<Column, Column>, identity: 'proven' | 'likely' | 'none'): ColumnBinding {
+/** @param isLearnt whether nothing but a stamp led to what is live */
+function bindColumn(pair: Pair<Column, Column>, identity: BindingRules['identity'], isLearnt: boolean): ColumnBinding {
   const { contract, live, how, movedTo, isAnothers, isAway: wasAway } = pair
   const likely = identity === 'likely'
   if (how === 'taken') {
@@ -50,7 +57,7 @@ function bindColumn(pair: Pair<Column, Column>, identity: 'proven' | 'likely' | 
   }
   const isOther = likely && how === 'renamed' && live !== null && !hasType(live, contract)
   if (isOther) return { contract, live: null, relation: 'gone', evidence: 'none' }
-  return { contract, live, ...decided(how, evidenceOf(pair, identity)) }
+  return { contract, live, ...decided(how, isLearnt ? 'stamped' : evidenceOf(pair, identity)) }
 }
 
 /**

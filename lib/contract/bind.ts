@@ -5,6 +5,7 @@ import { compareTypes } from './compare-types.js'
 import { asReturned, type BindingRules, decided, evidenceOf, isAway, isMeant, type Recorded } from './evidence.js'
 import type { Labels } from './labels.js'
 import { type Identified, type Pair, pairUp } from './pairing.js'
+import type { Stamps } from './stamps.js'
 import type { Evidence } from './types.js'
 import { nameKey, noWords, type OperatorWords } from './words.js'
 
@@ -78,6 +79,7 @@ export interface ColumnBinding {
  * @param engineIds logical id → the engine's identity on record for this scope; names decide where one is missing
  * @param identity what the engine's identities prove; the evidence of what they decide
  * @param words an operator's: a rename that was said is `confirmed`, one that was refuted is none
+ * @param stamps keys in the comments of columns; a rename that they alone tell is `stamped`
  */
 export function bindSchema(
   contract: readonly Table[],
@@ -85,6 +87,7 @@ export function bindSchema(
   engineIds: ReadonlyMap<string, string>,
   identity: 'proven' | 'likely' | 'none',
   words: OperatorWords = noWords,
+  stamps: Stamps = new Map(),
 ): SchemaBinding {
   const recorded: Recorded = ({ id }) => (id === null || identity === 'none' ? undefined : engineIds.get(id))
   const said = {
@@ -97,7 +100,7 @@ export function bindSchema(
   const pairs = withSuspects(returned, live, recorded, words.refuted.tables)
   const mayBeAnothers = ({ contract: own, live: found }: TablePair) =>
     found !== null && contract.some((other) => other !== own && mayBe(found.id, recorded(other)))
-  const tables = pairs.map((pair) => bindTable(pair, { recorded, engineIds, identity, words }, mayBeAnothers(pair)))
+  const tables = pairs.map((pair) => bindTable(pair, { recorded, engineIds, identity, words, stamps }, mayBeAnothers(pair)))
   const bound = new Set(tables.map((table) => table.live))
   return { tables, added: live.filter((table) => !bound.has(table) && table.columns.length > 0) }
 }

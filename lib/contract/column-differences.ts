@@ -2,7 +2,7 @@ import { converterOf, parameterConverterOf } from '../conversion/convert.js'
 import type { ColumnType } from '../schema/column-type.js'
 import { type Column, type ColumnDefault, isReadOnly, isRequiredOnInsert, type Table } from '../schema/table.js'
 import type { ColumnBinding } from './bind.js'
-import { compareTypes, describeType, type TypeComparison, valueChanges } from './compare-types.js'
+import { compareTypes, describeType, hasOtherCollation, type TypeComparison, valueChanges } from './compare-types.js'
 import { type Difference, difference, type Sides } from './difference.js'
 import { withPromisedLabels } from './labels.js'
 import type { ChangeKind } from './rules.js'
@@ -36,6 +36,7 @@ function ofBound(binding: ColumnBinding, live: Column | undefined, sides: Sides)
     ...relationDifference(binding),
     ...labelDifference(binding),
     ...typeDifference(before, after.type, nobodyWrites(sides, before, after)),
+    ...collationDifference(before, after),
     ...nullDifference(before, after, nobodyWrites(sides, before, after)),
     ...(sides.readOnly ? [] : supplyDifference(before, after)),
   ]
@@ -100,22 +101,39 @@ function typeDifference(column: Column, after: ColumnType, readOnly: boolean): F
   const { type: before } = column
   const found = compareTypes(before, after)
   if (found === 'same') return []
-  const take = ({ type, nativeType }: Column) => ({ type, nativeType, ...shownDigits(column, type) })
+  const take = ({ type, nativeType }: Column) => ({ type: withBlanks(type, before), nativeType, ...shownDigits(column, type) })
   const texts = { before: describeType(before), after: describeType(after) }
   if (readOnly && harmlessToReaders.includes(found)) return [{ kind: 'read-only-type-narrowed', ...texts, take }]
   const values = found.startsWith('value-') ? changedValues(before, after) : {}
   return [{ kind: typeKinds[found], ...texts, ...values, converts: convertBothWays(before, after), take }]
 }
 
+/** What filters find, and in which order rows come, is promised by the rules of the version that promised it. */
+function collationDifference(before: Column, after: Column): Finding[] {
+  if (!hasOtherCollation(before, after)) return []
+  return [{ kind: 'collation-changed', before: before.collation ?? null, after: after.collation ?? null }]
+}
+
 function convertBothWays(before: ColumnType, after: ColumnType): boolean {
   return converterOf(after, before) !== null && parameterConverterOf(before, after) !== null
 }
 
+/** Whether blanks at the end count is promised by the operator's version: more length does not change what is equal. */
+function withBlanks(type: ColumnType, before: ColumnType): ColumnType {
+  return type.name === 'string' && before.name === 'string' ? { ...type, fixed: before.fixed } : type
+}
+
 /** Digits after the point are promised by the operator's version: a revision that lets the type grow does not add zeros. */
 function shownDigits({ type: before, shownScale }: Column, after: ColumnType): Pick<Column, 'shownScale'> {
-  if (before.name !== 'decimal' || after.name !== 'decimal') return {}
-  const shown = shownScale ?? before.scale
+  if (scaleOf(after) === undefined) return {}
+  const shown = shownScale ?? scaleOf(before) ?? null
   return shown === null ? {} : { shownScale: shown }
+}
+
+/** Of decimals, or of an array's items; undefined for what is neither. */
+function scaleOf(type: ColumnType): number | null | undefined {
+  if (type.name === 'array') return scaleOf(type.items)
+  return type.name === 'decimal' ? type.scale : undefined
 }
 
 function changedValues(before: ColumnType, after: ColumnType): Pick<Finding, 'before' | 'after'> {

@@ -1,4 +1,5 @@
-import type { ColumnType } from '../schema/column-type.js'
+import { asFarAsKnown, type ColumnType } from '../schema/column-type.js'
+import type { Column } from '../schema/table.js'
 
 /**
  * What became of a type, seen from the contract:
@@ -20,7 +21,9 @@ export type TypeComparison =
   | 'changed'
 
 /** Compares the contract's type with the live one. Only the promise counts, never the engine's spelling. */
-export function compareTypes(before: ColumnType, after: ColumnType): TypeComparison {
+export function compareTypes(before: ColumnType, live: ColumnType): TypeComparison {
+  const after = asFarAsKnown(live, before)
+  if (alters(before) !== alters(after)) return 'changed'
   if (before.name === 'integer' && after.name === 'integer') return compareIntegers(before, after)
   // Unsigned values go beyond the promised int64, signed ones below the promised zero.
   if (before.name === 'bigint' && after.name === 'bigint') return before.unsigned === after.unsigned ? 'same' : 'changed'
@@ -31,6 +34,13 @@ export function compareTypes(before: ColumnType, after: ColumnType): TypeCompari
   if (isListed(before) && isListed(after) && before.name === after.name) return compareValues(before.values, after.values)
   if (before.name === 'array' && after.name === 'array') return compareTypes(before.items, after.items)
   return samePromise(before, after) ? 'same' : 'changed'
+}
+
+/** What a type makes of values that it takes: it rounds them, fills them up, or takes them for others. */
+function alters(type: ColumnType): string {
+  if (type.name === 'float') return String(type.places ?? null)
+  if (type.name === 'binary') return String(type.fixed ?? false)
+  return String(type.name === 'integer' && (type.year ?? false))
 }
 
 /** Types without bounds: the name, and what of the details a consumer can see. */
@@ -45,6 +55,12 @@ function samePromise(before: ColumnType, after: ColumnType): boolean {
 /** A type's spelling without its schema: a copy of a database may stand in another one. */
 function unqualified(native: string): string {
   return native.replace(/^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)\./u, '')
+}
+
+/** Whether both are known to compare text, and do it by other rules. */
+export function hasOtherCollation(before: Pick<Column, 'collation'>, after: Pick<Column, 'collation'>): boolean {
+  const [one, other] = [before.collation, after.collation]
+  return one !== undefined && other !== undefined && unqualified(one) !== unqualified(other)
 }
 
 type Integer = Extract<ColumnType, { name: 'integer' }>
@@ -114,16 +130,16 @@ export function valueChanges(before: readonly string[], after: readonly string[]
 export function describeType(type: ColumnType): string {
   switch (type.name) {
     case 'integer':
-      return `${type.unsigned ? 'unsigned ' : ''}integer ${type.bits} bit`
+      return type.year === true ? 'year' : `${type.unsigned ? 'unsigned ' : ''}integer ${type.bits} bit`
     case 'bigint':
       return type.unsigned ? 'unsigned bigint' : 'bigint'
     case 'decimal':
       return `${type.unsigned ? 'unsigned ' : ''}decimal${sizeOf(type.precision, type.scale)}`
     case 'float':
-      return `float ${type.bits} bit`
+      return `float ${type.bits} bit${type.places == null ? '' : ` of ${type.places} places`}`
     case 'string':
     case 'binary':
-      return `${type.name}${sizeOf(type.length, null)}`
+      return `${type.name === 'binary' && type.fixed === true ? 'fixed ' : ''}${type.name}${sizeOf(type.length, null)}`
     case 'enum':
     case 'set':
       return `${type.name}(${type.values.join(', ')})`

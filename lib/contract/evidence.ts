@@ -1,5 +1,6 @@
 import { canOnlyBe, isUncertain, mayBe } from '../schema/origin.js'
 import type { Identified, Pair } from './pairing.js'
+import type { Stamps } from './stamps.js'
 import type { Evidence } from './types.js'
 import type { OperatorWords } from './words.js'
 
@@ -12,6 +13,7 @@ export interface BindingRules {
   readonly engineIds: ReadonlyMap<string, string>
   readonly identity: 'proven' | 'likely' | 'none'
   readonly words: OperatorWords
+  readonly stamps: Stamps
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Column, isRequiredOnInsert, type Table } from '../schema/table.js'
 import type { SchemaBinding, TableBinding } from './bind.js'
 import { type Names, namesFrom, renameTable } from './contract-names.js'
+import { isSettled } from './holds.js'
 import type { Identity } from './identities.js'
 import type { Withhold } from './merge.js'
 import { byName } from './order.js'
@@ -47,7 +48,7 @@ export function promoteSchema(
   const promised = contract.flatMap((table) => {
     const bound = byContract.get(table.name)
     if (bound === undefined || !taken.tables.has(bound)) return [renameTable(table, names.ofContract)]
-    if (bound.live === null) return []
+    if (bound.live === null || bound.doubtful === true) return []
     if (!isDescribed(bound.live)) return [renameTable(table, names.ofContract)]
     const logical = logicalIds(bound)
     const shape = takenOver(bound, bound.live, taken.isNamed(bound) ? () => false : withhold)
@@ -56,10 +57,16 @@ export function promoteSchema(
     )
     return [withHidden(frozen, table, bound.live)]
   })
-  const added = [...taken.added]
+  const added = [...taken.added, ...newcomers(taken)]
     .flatMap((table) => (taken.isNamed(table) ? [table] : withoutWithheld(table, withhold)))
     .map((table) => freeze(renameTable(table, names.ofLive), () => null))
   return { tables: [...promised, ...added].sort(byName), identities }
+}
+
+/** Tables of another shape under a promised name: other things, of which no earlier version says anything. */
+function newcomers({ tables }: Taken): Table[] {
+  const known = new Set([...tables].flatMap(({ live, doubtful }) => (doubtful === true ? [] : (live ?? []))))
+  return [...tables].flatMap(({ live }) => (live === null || known.has(live) || !isDescribed(live) ? [] : [live]))
 }
 
 function isDescribed(table: Table): boolean {
@@ -148,10 +155,16 @@ function withHidden(frozen: Table, promised: Table, { hidden = [] }: Table): Tab
   return kept.length === 0 ? frozen : { ...frozen, columns: [...frozen.columns, ...kept] }
 }
 
-/** Live column name → logical id. What took a name over is another thing, which no consumer of an earlier version asked for. */
+/**
+ * Live column name → logical id. What took a name over is another thing, which no consumer of an earlier version asked for: they are
+ * answered by what they asked for, where it is known what that is called now.
+ */
 function logicalIds({ columns }: TableBinding): ReadonlyMap<string, string> {
-  const kept = columns.filter(({ relation, hasSameValues }) => relation !== 'replaced' || hasSameValues === true)
   return new Map(
-    kept.flatMap(({ contract, live }) => (contract.id === null || live === null ? [] : [[live.name, contract.id] as const])),
+    columns.flatMap(({ contract, live, relation, hasSameValues, evidence, movedTo }) => {
+      const isOther = relation === 'replaced' && hasSameValues !== true
+      const name = isOther ? (isSettled(evidence) ? movedTo : undefined) : live?.name
+      return contract.id === null || name === undefined ? [] : [[name, contract.id] as const]
+    }),
   )
 }

@@ -55,6 +55,7 @@ const holds: Record<ChangeKind, Rule> = {
   'type-widened': null,
   'type-narrowed': databaseDecides,
   'read-only-type-narrowed': null,
+  'collation-changed': 'converted',
   'column-became-enum': databaseDecides,
   'enum-value-added': ifConverts,
   'enum-value-removed': databaseDecides,

@@ -2,6 +2,7 @@ import type { Table } from '../schema/table.js'
 import type { ColumnBinding, SchemaBinding, TableBinding } from './bind.js'
 import { awayKey, meantKey, suspectsKey } from './evidence.js'
 import { isSettled } from './holds.js'
+import { learntKey } from './stamps.js'
 import type { Evidence } from './types.js'
 
 /** What a logical id is called by the engine. */
@@ -29,6 +30,7 @@ function identityOfColumn({ contract, live, relation, evidence, labels }: Column
   if (live === null || relation === 'replaced') return []
   const known: Identity[] = [...pairOf(contract, live), ...(labels === undefined ? [] : [[...labels.identity] as Identity])]
   if (relation === 'same') return known
+  if (evidence === 'stamped' && live.id !== null) known.push([learntKey(contract), live.id])
   return [...(isProven(evidence) ? known : []), ...(isSettled(evidence) ? meantOf({ contract, live, relation }) : [])]
 }
 

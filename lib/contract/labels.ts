@@ -61,12 +61,21 @@ export function withPromisedLabels(live: Column, labels: Labels | undefined): Co
   if (labels === undefined || labels.renamed.size === 0) return live
   const name = (label: string) => labels.renamed.get(label) ?? label
   const { default: supplied } = live
-  const isLabel = supplied?.value !== undefined && live.type.name === 'enum'
+  const renamed = (value: string) => (live.type.name === 'array' ? renamedItems(value, name) : name(value))
   return {
     ...live,
     type: renamedType(live.type, name),
-    default: isLabel ? { ...supplied, value: name(supplied.value ?? '') } : supplied,
+    default: supplied?.value === undefined ? supplied : { ...supplied, value: renamed(supplied.value) },
   }
+}
+
+/** The items of an array as the catalog spells it: `{on,"two words",NULL}`. */
+function renamedItems(text: string, name: (label: string) => string): string {
+  return text.replace(/"((?:[^"\\]|\\.)*)"|[^{},"]+/gs, (item, quoted: string | undefined) => {
+    const label = quoted === undefined ? item : quoted.replace(/\\(.)/gs, '$1')
+    const found = name(label)
+    return found === label ? item : /^[\w-]+$/.test(found) ? found : `"${found.replace(/["\\]/g, '\\$&')}"`
+  })
 }
 
 function renamedType(type: ColumnType, name: (label: string) => string): ColumnType {

@@ -217,6 +217,14 @@ export const rules = {
     about: 'column',
     text: (facts) => `Column ${at(facts)}, which nobody writes, holds less now: ${facts.before} became ${facts.after}.`,
   },
+  'collation-changed': {
+    rows: ['42'],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'column',
+    text: (facts) => `Column ${at(facts)} compares and sorts its text by ${facts.after} instead of ${facts.before}.`,
+  },
   'column-became-enum': {
     rows: ['72'],
     class: 'breaking',
@@ -482,7 +490,6 @@ export const notDrift: Readonly<Record<string, string>> = {
   '30a': 'lengths are published for requests only, so row 30 holds for responses too',
   '37': 'fraction digits, blank padding, display widths and spellings are the same promise',
   '41': 'nothing of its own: a domain is graded as its base type and its checks',
-  '42': 'collations are not part of the compared shape',
   '43': 'character sets are not part of the compared shape; text that no longer fits is refused by the database',
   '52': 'that a default is computed is promised, not how',
   '67': 'indexes without uniqueness promise nothing',

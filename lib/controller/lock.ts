@@ -19,8 +19,9 @@ export function lockService(monitor: ServiceMonitor, author: Author): Promise<Ve
         hint: 'set its mode to auto or strict first',
       })
     }
-    const contract = await lock(monitor.parts, served.live, actor, reason)
+    const { contract, isOurs } = await lock(monitor.parts, served.live, actor, reason)
     await monitor.lookNow()
+    if (isOurs) await monitor.stampNow()
     return recordOf(contract)
   })
 }

@@ -53,6 +53,7 @@ export function promote(monitor: ServiceMonitor, options: PromoteOptions): Promi
     if (accepted.length === 0) await acknowledge(monitor, served, options)
     else await commit(monitor, served, accepted, options)
     await monitor.lookNow()
+    await monitor.stampNow()
     const after = lockedNow(monitor)
     return { dryRun: false, ...reportOf(after), changes: accepted, contract: recordOf(after.contract) }
   })

@@ -57,6 +57,7 @@ export function rollback(monitor: ServiceMonitor, options: RollbackOptions): Pro
     const made = { kind: 'rollback' as const, tables: [...earlier.tables], identities: [], changes, resolutions: said }
     await commitNext(monitor, now, made, options)
     await monitor.lookNow()
+    await monitor.stampNow()
     const after = lockedNow(monitor)
     return { dryRun: false, state: after.state, ...told, contract: recordOf(after.contract) }
   })

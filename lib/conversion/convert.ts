@@ -1,7 +1,7 @@
 import { type Parameter, ValueMismatch } from '../database.js'
 import type { ColumnType } from '../schema/column-type.js'
 import { fromAny, toAny } from './any.js'
-import { convertNumber, digitsOf, isNumberType, numberJson } from './numbers.js'
+import { convertNumber, digitsOf, isNumberType, numberJson, withPlaces } from './numbers.js'
 import { isSame, parameterOf, requireFit, requireKept, shownAs } from './parameters.js'
 import { fromText, isSpelled, orderedMembers, toText } from './text.js'
 import { dayOfMidnight, type FractionStyle, midnightOf, withFraction } from './times.js'
@@ -59,8 +59,10 @@ type NumberType = Parameters<typeof convertNumber>[0]
 function numbers(from: NumberType, to: NumberType): Converter {
   const convert = convertNumber(from, to)
   // The engine's own spelling of a float is kept: `1e-07`.
-  if (from.name === 'float' && to.name === 'float' && from.bits === to.bits) return same
-  return (json) => numberJson(convert(digitsOf(json)), to)
+  const isSpelled = from.name === 'float' && to.name === 'float' && from.bits === to.bits
+  if (isSpelled && (to.places === undefined || to.places === from.places)) return same
+  if (to.name !== 'float') return (json) => numberJson(convert(digitsOf(json)), to)
+  return (json) => numberJson(withPlaces(convert(digitsOf(json)), to), to)
 }
 
 const same: Converter = (json) => json

@@ -74,6 +74,24 @@ export function shortestFloat(value: number, bits: 32 | 64): string {
   return String(Number(rounded.toPrecision(9)))
 }
 
+type Float = Extract<NumberType, { name: 'float' }>
+
+/** What a column that rounds to some places makes of a number: it keeps the whole part, and rounds halves to even behind it. */
+export function kept(value: number, { bits, places }: Float): number {
+  const sent = bits === 32 ? Math.fround(value) : value
+  if (places == null || !Number.isFinite(sent)) return sent
+  const [whole, power] = [Math.floor(sent), 10 ** places]
+  const scaledUp = (sent - whole) * power
+  const rounded = Math.round(scaledUp)
+  const even = rounded - scaledUp === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded
+  return bits === 32 ? Math.fround(whole + even / power) : whole + even / power
+}
+
+/** The digits of a float as its column prints them: one of 64 bits that rounds to some places shows them all. */
+export function withPlaces(digits: string, { bits, places }: Float): string {
+  return places == null || bits === 32 || !/^-?\d+(?:\.\d+)?$/.test(digits) ? digits : scaled(digits, places)
+}
+
 function specialFor(digits: string, to: NumberType): string {
   if (to.name === 'float') return digits
   if (to.name === 'decimal' && to.precision === null && !(to.unsigned && digits.startsWith('-'))) return digits

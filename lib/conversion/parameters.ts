@@ -1,6 +1,6 @@
 import { type Parameter, ValueMismatch } from '../database.js'
 import type { ColumnType } from '../schema/column-type.js'
-import { digitsOf, fitsNumber, isNumberType, numberJson, scaled, shortestFloat, trimmed } from './numbers.js'
+import { digitsOf, fitsNumber, isNumberType, kept, numberJson, scaled, shortestFloat, trimmed, withPlaces } from './numbers.js'
 import { type FractionStyle, fractionDigits, withFraction } from './times.js'
 
 /** The JSON of a non-null parameter as a column of its type shows it. Throws {@link ValueMismatch} for digits it would not keep. */
@@ -8,13 +8,25 @@ export function shownAs(value: Parameter, type: ColumnType, style: FractionStyle
   if (type.name === 'array' && Array.isArray(value))
     return `[${value.map((item) => itemShownAs(item, type.items, style)).join(',')}]`
   if (type.name === 'json') return String(value)
-  if (type.name === 'float') return numberJson(shortestFloat(Number(value), type.bits), type)
+  if (type.name === 'float') return numberJson(withPlaces(shortestFloat(kept(Number(value), type), type.bits), type), type)
+  if (type.name === 'integer' && type.year === true) return String(yearOf(Number(value)))
   if (type.name === 'decimal')
     return numberJson(hasDigits(String(value)) ? scaled(String(value), type.scale) : String(value), type)
   if (type.name === 'integer' || type.name === 'bigint') return numberJson(String(value), type)
   return Buffer.isBuffer(value)
-    ? `"${value.toString('base64')}"`
+    ? `"${filled(value, type).toString('base64')}"`
     : JSON.stringify(typeof value === 'string' ? textShownAs(value, type, style) : value)
+}
+
+/** What a column of years makes of the last two digits of one. */
+function yearOf(value: number): number {
+  if (value < 1 || value > 99) return value
+  return value + (value < 70 ? 2000 : 1900)
+}
+
+function filled(value: Buffer, type: ColumnType): Buffer {
+  const isFixed = type.name === 'binary' && type.fixed === true && type.length !== null
+  return isFixed ? Buffer.concat([value, Buffer.alloc(Math.max(0, (type.length ?? 0) - value.length))]) : value
 }
 
 /** Not `NaN` and no infinity. */

@@ -1,14 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { ColumnBinding } from '../contract/bind.js'
-import { compareTypes } from '../contract/compare-types.js'
+import { compareTypes, hasOtherCollation } from '../contract/compare-types.js'
 import type { Change, Hold } from '../contract/types.js'
 import { converterOf, parameterConverterOf } from '../conversion/convert.js'
 import { asNumber } from '../conversion/numbers.js'
 import { type Comparable, type Encoder, type Parameter, type SqlDialect, ValueMismatch } from '../database.js'
 import { canonicalJson } from '../schema/canonical.js'
-import { type ColumnType, isText } from '../schema/column-type.js'
+import { asFarAsKnown, type ColumnType, isText } from '../schema/column-type.js'
 import type { Column } from '../schema/table.js'
 import { relabelled } from './relabel.js'
+import { type Ruled, ruledOther, ruledText } from './text-rules.js'
 
 type Sql = RawBuilder<unknown>
 
@@ -23,8 +24,15 @@ export interface ColumnPlan {
   readonly liveName: string | null
   /** What the live schema has behind `ref`; null where there is none. */
   readonly live: Column | null
-  /** What equality, groups and tests for NULL go by: `ref`, with an operator's value in place of NULLs. */
+  /**
+   * What equality, groups and tests for NULL go by: `ref`, with an operator's value in place of NULLs, and by the promised rules for
+   * text where the database's are others.
+   */
   readonly value: Sql | null
+  /** Whether `value` has an operator's value in place of NULLs. */
+  readonly isFilled: boolean
+  /** What equality goes by where it is not that of the live type; null: it is. */
+  readonly ruled: Ruled | null
   /** What ranges, orders, patterns and aggregates go by; null where they cannot be as promised. */
   readonly comparable: Comparable | null
   /** Whether the live type is another one than promised, if only in its bounds. */
@@ -33,6 +41,8 @@ export interface ColumnPlan {
   readonly toLive: (value: Parameter) => Parameter
   /** What to select, and how its raw value becomes JSON text. */
   readonly read: Sql
+  /** What to select of a group that is made by `value`. */
+  readonly readGroup: Sql
   readonly encode: Encoder
   /** JSON text of a NULL; null where the contract promises a value, so that there is no answer. */
   readonly nullText: string | null
@@ -54,22 +64,33 @@ export function planColumn(
   const standIn = standIns.has(column.name) ? canonicalJson(standIns.get(column.name)) : null
   const nullText = hold === 'stand-in' || !column.nullable ? standIn : 'null'
   const parts = { column, nullText, standIn }
-  const convert = (type: ColumnType, by: SqlDialect) => conversionOf(type, shownType(column), by, bigints === 'number')
+  const convert = (type: ColumnType, by: SqlDialect) =>
+    conversionOf(asFarAsKnown(type, column.type), shownType(column), by, bigints === 'number')
   const conversion = live === null ? null : relabelled(live, labels, dialect, convert)
   if (live === null || conversion === null || hold === 'null' || hold === 'unservable' || hold === 'stand-in') {
     return { ...parts, ...nothingLive(hold ?? 'unservable', dialect.encoder(column.type)) }
   }
   const ref = sql.id(live.name)
-  const value = standIn === null || column.nullable || !live.nullable ? ref : orStandIn(ref, standIn, live, conversion, dialect)
+  const isFilled = standIn !== null && !column.nullable && live.nullable
+  const operand = dialect.operand?.(ref, live.type) ?? ref
+  const stored = isFilled ? orStandIn(operand, standIn, live, conversion, dialect) : operand
   return {
     ...parts,
-    ...{ hold, ref, liveName: live.name, live, value },
-    comparable: conversion.comparable(value),
+    ...{ hold, ref, liveName: live.name, live, isFilled },
+    ...comparing(stored, live, column, conversion, dialect),
     isOther: conversion.isOther,
-    toLive: conversion.toLive,
+    toLive: keeping(conversion.toLive, live, column, dialect),
     read: dialect.read(ref, live.type),
     encode: conversion.encode,
   }
+}
+
+/** What a column with `stored` in it is compared by. */
+function comparing(stored: Sql, live: Column, column: Column, conversion: Conversion, dialect: SqlDialect) {
+  const own = ruledText(stored, live, column, dialect)
+  const value = own?.comparable?.value ?? stored
+  const found = own ?? ruledOther(conversion.comparable(stored), conversion.isOther, live, column, dialect)
+  return { value, readGroup: dialect.read(value, live.type), ...found }
 }
 
 function nothingLive(hold: Hold, encode: Encoder) {
@@ -80,17 +101,21 @@ function nothingLive(hold: Hold, encode: Encoder) {
     liveName: null,
     live: null,
     value: null,
+    isFilled: false,
+    ruled: null,
     comparable: null,
     isOther: false,
     toLive,
-    read: sql`null`,
+    ...{ read: sql`null`, readGroup: sql`null` },
     encode,
   }
 }
 
 /** The promised type with the digits that are shown. */
-export function shownType({ type, shownScale }: Column): ColumnType {
-  return type.name === 'decimal' && shownScale !== undefined ? { ...type, scale: shownScale } : type
+export function shownType({ type, shownScale }: Pick<Column, 'type' | 'shownScale'>): ColumnType {
+  if (shownScale === undefined) return type
+  if (type.name === 'array') return { ...type, items: shownType({ type: type.items, shownScale }) }
+  return type.name === 'decimal' ? { ...type, scale: shownScale } : type
 }
 
 const strength: Record<Hold, number> = { mapped: 1, converted: 2, null: 3, 'stand-in': 4, unservable: 5 }
@@ -112,7 +137,7 @@ export interface Conversion {
 
 /** Both ways between the live type and the promised one; null where values of the one are none of the other. */
 function conversionOf(live: ColumnType, promised: ColumnType, dialect: SqlDialect, numbers: boolean): Conversion | null {
-  const encodeLive = dialect.encoder(live)
+  const encodeLive = live.name === 'any' && promised.name !== 'any' ? withoutBytes(dialect.encoder(live)) : dialect.encoder(live)
   const asItIs = (value: Sql): Comparable => ({ value, type: isText(live) ? live : promised, fits: null })
   if (canonicalJson(live) === canonicalJson(promised)) {
     return { isOther: false, encode: encodeLive, toLive: (value) => value, comparable: asItIs }
@@ -120,21 +145,67 @@ function conversionOf(live: ColumnType, promised: ColumnType, dialect: SqlDialec
   const convert = converterOf(live, promised, dialect)
   const fromLive: typeof convert =
     convert !== null && numbers && promised.name === 'bigint' ? (json) => asNumber(convert(json)) : convert
-  const encode: Encoder = fromLive === null ? encodeLive : (raw) => fromLive(encodeLive(raw))
+  const encode: Encoder = fromLive === null ? encodeLive : asPromised(live, promised, dialect, (raw) => fromLive(encodeLive(raw)))
   if (isOfOneKind(live, promised)) {
     // What is too long or too large now, the database refuses by itself.
     const comparable = (value: Sql) => dialect.comparable(value, live, promised) ?? asItIs(value)
-    return { isOther: true, encode, toLive: (value) => value, comparable }
+    return { isOther: true, encode, toLive: (value) => withinText(value, live), comparable }
   }
   const toLive = parameterConverterOf(promised, live, dialect)
   if (fromLive === null || toLive === null) return null
-  return { isOther: true, encode, toLive, comparable: (value) => dialect.comparable(value, live, promised) }
+  const alike = comparesAlike(live, promised) ? asItIs : () => null
+  return { isOther: true, encode, toLive, comparable: (value) => dialect.comparable(value, live, promised) ?? alike(value) }
+}
+
+/** With what the live column would take for something else refused, unless the promised one takes it for that, too. */
+function keeping(toLive: Conversion['toLive'], live: Column, column: Column, { bends }: SqlDialect): Conversion['toLive'] {
+  if (bends === undefined || !hasOtherCollation(column, live)) return toLive
+  return (value) => {
+    const found = toLive(value)
+    if (bends(found, live)) throw new ValueMismatch('the column would keep another value')
+    return found
+  }
+}
+
+/** Blanks at the end are what databases cut off without a word; any other text that is too long they refuse. */
+function withinText(value: Parameter, live: ColumnType): Parameter {
+  if (live.name !== 'string' || live.length === null || typeof value !== 'string' || value.length <= live.length) return value
+  const rest = [...value].slice(live.length)
+  if (rest.length > 0 && rest.every((character) => character === ' ')) throw new ValueMismatch('blanks at the end would go')
+  return value
+}
+
+/** Types that only differ in what they keep of a value, and compare those they have as the other does. */
+function comparesAlike(live: ColumnType, promised: ColumnType): boolean {
+  const isTime = live.name === 'time' || live.name === 'timestamp'
+  if (isTime && (promised.name === 'time' || promised.name === 'timestamp') && live.zone !== promised.zone) return false
+  return live.name === promised.name && (isTime || live.name === 'string' || live.name === 'binary')
+}
+
+/** A column without a type showed what is stored, whatever it is. */
+function asPromised(live: ColumnType, promised: ColumnType, dialect: SqlDialect, convert: Encoder): Encoder {
+  const isStored = dialect.storesAnything === true && promised.name === 'any' && live.name !== 'binary'
+  return isStored ? dialect.encoder(promised) : convert
+}
+
+/** A column without a type shows bytes as text, which nobody could tell from a text that was stored. */
+function withoutBytes(encode: Encoder): Encoder {
+  return (raw) => {
+    if (Buffer.isBuffer(raw)) throw new ValueMismatch('bytes')
+    return encode(raw)
+  }
 }
 
 /** Only bounds are others, beyond which the database refuses a value: it never stores one that is not what was sent. */
 function isOfOneKind(live: ColumnType, promised: ColumnType): boolean {
-  const unbounded = (type: ColumnType) => canonicalJson({ ...type, ...(type.name === 'set' ? {} : withoutBounds) })
+  const unbounded = (type: ColumnType) =>
+    canonicalJson({ ...type, ...(type.name === 'set' ? {} : withoutBounds), ...plain(type) })
   return unbounded(live) === unbounded(promised) && !['changed', 'value-renamed'].includes(compareTypes(promised, live))
+}
+
+/** A detail that is not there says the same as one that is not known. */
+function plain(type: ColumnType) {
+  return type.name === 'integer' && type.year === false ? { year: undefined } : {}
 }
 
 const withoutBounds = { length: null, bits: null, precision: null, scale: null, values: null, unsigned: null }

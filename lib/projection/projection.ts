@@ -1,5 +1,7 @@
 import type { RawBuilder } from 'kysely'
 import type { SchemaBinding, TableBinding } from '../contract/bind.js'
+import { listed } from '../contract/difference.js'
+import type { ChangeKind } from '../contract/rules.js'
 import type { Change } from '../contract/types.js'
 import { asNumber } from '../conversion/numbers.js'
 import type { Encoder, Planned, SqlDialect } from '../database.js'
@@ -67,7 +69,8 @@ export function createProjection(binding: SchemaBinding, changes: readonly Chang
       if (known !== undefined) return known
       const table = bindings.get(name)
       if (table === undefined) return undefined
-      const plan = planTable(table, changes, options)
+      const own = planTable(table, changes, options)
+      const plan = { ...own, tightened: [...own.tightened, ...referring(table, binding, changes)] }
       plans.set(name, plan)
       return plan
     },
@@ -98,6 +101,24 @@ function planTable(binding: TableBinding, changes: readonly Change[], options: P
   }
 }
 
+/** What became of references from other tables, which can keep rows of this one from being deleted. */
+function referring({ contract, live }: TableBinding, { tables }: SchemaBinding, changes: readonly Change[]): readonly Change[] {
+  const keyed = changes.filter((change) => tightensKey.has(change.kind) && change.class === 'breaking')
+  return tables.flatMap((other) => {
+    if (other.contract.name === contract.name) return []
+    const promised = new Map(other.columns.map((column) => [column.live?.name, column.contract.name]))
+    const keys = other.live?.foreignKeys.filter(({ references }) => references.table === live?.name) ?? []
+    const columns = new Set(keys.map((key) => listed(key.columns.map((name) => promised.get(name) ?? name))))
+    return keyed.filter(({ table, column }) => table === other.contract.name && columns.has(column ?? ''))
+  })
+}
+
+const tightensKey: ReadonlySet<ChangeKind> = new Set([
+  'foreign-key-added',
+  'foreign-key-retargeted',
+  'foreign-key-action-tightened',
+])
+
 /** Columns that came after the contract and that every insert must supply. */
 function supplied(
   { added }: TableBinding,
@@ -117,7 +138,8 @@ function keyStrength({ contract, live }: TableBinding, key: readonly ColumnPlan[
   const names = key.flatMap(({ liveName }) => liveName ?? [])
   const isWhole = names.length > 0 && names.length === contract.primaryKey?.length
   const keys = [live?.primaryKey ?? [], ...(live?.uniqueKeys.map(({ columns }) => columns) ?? [])]
-  const keyIsUnique = isWhole && keys.some((one) => one.length > 0 && one.every((name) => names.includes(name)))
+  const isApart = key.every(({ ruled }) => ruled === null || ruled.literals === 'strangers' || ruled.isFiner)
+  const keyIsUnique = isWhole && isApart && keys.some((one) => one.length > 0 && one.every((name) => names.includes(name)))
   return { keyIsUnique, keyIsTotal: keyIsUnique && key.every((part) => part.live?.nullable === false) }
 }
 

@@ -55,6 +55,13 @@ function refused({ plan }: WriteContext, error: unknown): never {
   if (!(error instanceof DatabaseError) || (error.kind !== 'permission' && error.kind !== 'unknown')) throw error
   const columns = plan.key.map(({ column }) => column.name)
   const context = { table: plan.table.name, columns }
+  if (plan.table.kind === 'table' && plan.plannedOn.table?.kind === 'view') {
+    return fail('contract-drift', {
+      detail: `rows cannot be added to "${plan.table.name}" any more: it is a view in the database now, which does not say what it stored`,
+      hint: 'an operator sees the change behind it in the drift report of this service',
+      context: { table: plan.table.name },
+    })
+  }
   if (columns.length === 0) {
     return fail('no-primary-key', {
       detail: `rows cannot be added to "${plan.table.name}": it has no key to find them by again`,

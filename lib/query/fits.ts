@@ -22,12 +22,26 @@ export async function requireFits(
   query: Comparing,
   run: (statement: Sql) => Promise<QueryResult>,
 ): Promise<void> {
-  for (const column of compared(plan, query)) {
-    const misfit = misfitOf(column)
+  const misfits = [
+    ...[...compared(plan, query)].map((column) => [column, misfitOf(column)] as const),
+    ...aggregated(plan, query).map((column) => [column, nullsOf(column)] as const),
+  ]
+  for (const [{ column }, misfit] of misfits) {
     if (misfit === null) continue
     const { rows } = await run(sql`select 1${fromTable(plan, misfit)} limit 1`)
-    if (rows.length > 0) unservable(plan.table.name, column.column.name, 'a stored value is not of its type')
+    if (rows.length > 0) unservable(plan.table.name, column.name, 'a stored value is not of its type')
   }
+}
+
+function aggregated(plan: TablePlan, { fields = [] }: Comparing): readonly ColumnPlan[] {
+  const names = fields.flatMap((field) => (field.kind === 'aggregate' ? (field.column ?? []) : []))
+  return names.flatMap((name) => plan.column(name) ?? [])
+}
+
+/** NULLs count for nothing in an aggregate, where the contract promises a value in every row. */
+function nullsOf({ column, live, value, nullText }: ColumnPlan): Sql | null {
+  if (column.nullable || live === null || value === null || !live.nullable || nullText !== null) return null
+  return sql`${value} is null`
 }
 
 /** A whole number beyond the promised range still has its place among numbers; showing it is refused by itself. */
@@ -43,13 +57,18 @@ function compared(plan: TablePlan, { filter, order, fields = [], group = [] }: C
   const names = [
     ...(filter === null ? [] : comparedIn(filter)),
     ...(order ?? []).map(({ name }) => name),
-    ...(isGrouped && order?.length === 0 ? group : []),
+    ...(isGrouped ? group.filter((name) => order?.length === 0 || isRuled(plan, name)) : []),
     ...fields.flatMap((field) =>
       field.kind === 'aggregate' && (field.fn !== 'count' || field.distinct) ? (field.column ?? []) : [],
     ),
     ...byKey,
   ]
   return new Set(names.flatMap((name) => plan.column(name) ?? []))
+}
+
+/** Its groups are made of what it is converted to. */
+function isRuled(plan: TablePlan, name: string): boolean {
+  return plan.column(name)?.ruled?.literals === 'all'
 }
 
 /** `=` and IN find only what fits; their opposites would find the rest, too. */

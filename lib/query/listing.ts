@@ -9,7 +9,7 @@ import type { OrderNode } from './ast.js'
 import { both, fromTable } from './from.js'
 import { afterPosition, isKeyset, type Position, promisesKeyset, type SortKey } from './keyset.js'
 import type { ReadQuery } from './read-query.js'
-import { type Selected, type SqlContext, selectColumn, selectField, selectList } from './select-list.js'
+import { type Selected, type SqlContext, selectColumn, selectField, selectInGroup, selectList } from './select-list.js'
 import { selectionWhere } from './selection.js'
 import { columnNamed, comparableOf, liveRef } from './where.js'
 
@@ -40,8 +40,9 @@ function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context:
       ? plan.columns.map((column) => selectColumn(plan, column, column.column.name))
       : query.fields.map((field) => selectField(plan, field, context))
   const keys = sortKeys(plan, query.order)
-  const keyset = plan.keyIsTotal && isKeyset(keys)
-  const isCut = plan.keyIsTotal && !keyset && promisesKeyset(keys)
+  const isPromised = plan.keyIsTotal || promisesTotalKey(plan)
+  const keyset = isPromised && plan.key.every(({ ref }) => ref !== null) && isKeyset(keys)
+  const isCut = isPromised && !keyset && promisesKeyset(keys)
   const position = keyset ? keys.map((key) => selectColumn(plan, key.plan, key.plan.column.name)) : []
   return {
     outputs: selected.map(({ output }) => output),
@@ -55,8 +56,13 @@ function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context:
   }
 }
 
+/** Whether the contract has a key that ends an order with no two rows equal, whatever the database keeps apart now. */
+function promisesTotalKey({ key }: TablePlan): boolean {
+  return key.length > 0 && key.every(({ column }) => !column.nullable)
+}
+
 function planGroups(plan: TablePlan, query: ReadQuery, where: Sql | null, context: SqlContext): Listing {
-  const selected = query.fields.map((field) => selectField(plan, field, context))
+  const selected = query.fields.map((field) => selectInGroup(plan, field, context))
   const groups = query.group.map((name) => columnNamed(plan, name, 'group'))
   checkGrouping(plan, query, selected.length)
   // What reads the same in every row makes no groups, but without rows there are none.
@@ -99,8 +105,9 @@ function groupOrder(plan: TablePlan, query: ReadQuery, selected: readonly Select
   return query.order.flatMap(({ name, descending }) => {
     const alias = selected.find(({ output }) => output.name === name)
     const group = groups.find(({ column }) => column.name === name)
-    if (alias === undefined && group !== undefined && !isLive(group)) return []
-    const sortBy = alias?.sortBy ?? (group === undefined ? null : comparableOf(plan, group).value)
+    const own = alias?.sortBy ?? null
+    if (own === null && group !== undefined && !isLive(group)) return []
+    const sortBy = own ?? (group === undefined ? null : comparableOf(plan, group).value)
     if (sortBy !== null) return { sortBy, descending }
     return fail('invalid-parameter', {
       detail: `a grouped list cannot be ordered by "${name}"`,

@@ -9,6 +9,7 @@ import { unservable } from '../projection/unservable.js'
 import { canonicalJson } from '../schema/canonical.js'
 import { type ColumnType, isNumeric, isOrdered } from '../schema/column-type.js'
 import type { FieldNode } from './ast.js'
+import { heldAggregate } from './held.js'
 import { outputName } from './parse-fields.js'
 import { columnNamed, comparableOf, liveRef } from './where.js'
 
@@ -38,11 +39,19 @@ export function selectField(plan: TablePlan, field: FieldNode, context: SqlConte
   return { output: { name, encode: dialect.encoder(type), nullText: 'null' }, read: dialect.read(source, type), sortBy: source }
 }
 
+/** {@link selectField} for a grouped list. */
+export function selectInGroup(plan: TablePlan, field: FieldNode, context: SqlContext): Selected {
+  const selected = selectField(plan, field, context)
+  if (field.kind === 'aggregate') return selected
+  return { ...selected, read: columnNamed(plan, field.column, 'fields').readGroup }
+}
+
 type AggregateField = Extract<FieldNode, { kind: 'aggregate' }>
 
 function selectAggregate(plan: TablePlan, field: AggregateField, column: ColumnPlan, dialect: SqlDialect): Selected {
   const { fn, distinct } = field
   const type = aggregateType(plan, column, fn, dialect)
+  if (column.hold === 'null' || column.hold === 'stand-in') return selectHeld(plan, field, column, type, dialect)
   const source = dialect.aggregate(fn, aggregated(plan, column, fn, distinct), column.column.type)
   const name = outputName(field)
   // One of the column's own values, and shown as the column shows it.
@@ -58,6 +67,13 @@ function selectAggregate(plan: TablePlan, field: AggregateField, column: ColumnP
   return { output: { name, encode, nullText: 'null' }, read: dialect.read(source, type), sortBy: source }
 }
 
+function selectHeld(plan: TablePlan, field: AggregateField, column: ColumnPlan, type: ColumnType, dialect: SqlDialect): Selected {
+  const { source, json } = heldAggregate(plan, column, field.fn, field.distinct)
+  const encode = json === null ? dialect.encoder(type) : () => json
+  // It is the same in every group.
+  return { output: { name: outputName(field), encode, nullText: 'null' }, read: source, sortBy: sql`min(0)` }
+}
+
 function aggregated(plan: TablePlan, column: ColumnPlan, fn: Aggregate, distinct: boolean): Sql {
   const value = fn === 'count' ? (column.value ?? liveRef(plan, column)) : comparableOf(plan, column).value
   return distinct ? sql`distinct ${value}` : value
@@ -69,6 +85,9 @@ function encodeAggregate(column: ColumnPlan, type: ColumnType, fn: Aggregate, di
   const shown = shownType(column.column)
   const isOwn = fn === 'min' || fn === 'max'
   if (column.live === null || canonicalJson(column.live.type) === canonicalJson(shown)) return encode
+  // The statement has made it one of the promised type already.
+  const isMade = column.comparable?.value !== column.value && canonicalJson(column.comparable?.type) === canonicalJson(shown)
+  if (isOwn && isMade) return encode
   if (!isOwn && !(fn === 'sum' && type.name === 'decimal' && shown.name === 'decimal')) return encode
   const convert = converterOf(isOwn ? column.live.type : type, shown, dialect)
   return convert === null ? encode : (raw) => convert(encode(raw))

@@ -22,7 +22,7 @@ export function keysWhere(plan: TablePlan, keys: readonly (readonly string[])[],
   const value = (part: ColumnPlan, text: string | undefined) => fromText(text ?? '', part.column, plan.table.name, 'invalid-id')
   const equals = (part: ColumnPlan, values: readonly Parameter[]) => {
     if (part.ref === null) unservable(plan.table.name, part.column.name)
-    return equalsAny(part, values, false, dialect)
+    return equalsAny(plan, part, values, false, dialect)
   }
   const [first] = plan.key
   if (plan.key.length === 1 && first !== undefined) {
@@ -65,6 +65,6 @@ function distinct(plan: TablePlan, ids: readonly (readonly string[])[]): readonl
 
 /** A statement that finds a row when one of these ids means several rows. */
 export function severalRowsById(plan: TablePlan, ids: readonly (readonly string[])[], dialect: SqlDialect): Sql {
-  const key = sql.join(plan.key.map((part) => liveRef(plan, part)))
+  const key = sql.join(plan.key.map((part) => part.value ?? liveRef(plan, part)))
   return sql`select 1${fromTable(plan, keysWhere(plan, ids, dialect))} group by ${key} having count(*) > 1 limit 1`
 }

@@ -58,7 +58,6 @@ async function updateThenRead(
 ): Promise<readonly Row[]> {
   const { plan, dialect } = context
   requireKey(plan)
-  if (!plan.keyIsUnique) keyDrifted(plan)
   const parts = plan.key.map((key) => outputOf(key))
   const keyList = selectList(plan.key)
   const found = await run(context, sql`select ${keyList}${fromTable(plan, where)} for update`)
@@ -67,19 +66,20 @@ async function updateThenRead(
     found.rows,
     Math.min(writeChunk, Math.floor(context.can.maxParameters / (2 * plan.key.length + record.length))),
   )) {
-    const before = chunk.map((row) => keyText(plan, parts, row))
+    const before = chunk.map((row) => (row.includes(null) ? keyDrifted(plan) : keyText(plan, parts, row)))
     const after = before.map((key) => key.map((text, index) => assigned(plan, record, index) ?? text))
     const { affected } = await run(
       context,
       sql`update ${plan.source} set ${sets}${whereRows(plan, keysWhere(plan, before, dialect))}`,
     )
-    if (affected > chunk.length) keyDrifted(plan)
-    rows.push(...(await run(context, sql`select ${list}${fromTable(plan, keysWhere(plan, after, dialect))}`)).rows)
+    const written = (await run(context, sql`select ${list}${fromTable(plan, keysWhere(plan, after, dialect))}`)).rows
+    if (affected > chunk.length || written.length > chunk.length) keyDrifted(plan)
+    rows.push(...written)
   }
   return rows
 }
 
-/** Rows are told apart by their keys here, and the database does not keep these apart any more. */
+/** Rows are told apart by their keys here, and where the database does not keep these apart any more, some have the same, or none. */
 function keyDrifted(plan: TablePlan): never {
   const columns = plan.key.map(({ column }) => column.name)
   fail('contract-drift', {

@@ -26,11 +26,13 @@
  */
 export type ColumnType =
   | { readonly name: 'boolean' }
-  | { readonly name: 'integer'; readonly bits: 8 | 16 | 24 | 32 | 53; readonly unsigned: boolean }
+  /** `year`: 1 to 99 are kept as 2001 to 1999. Absent: no engine with such a type, or not known. */
+  | { readonly name: 'integer'; readonly bits: 8 | 16 | 24 | 32 | 53; readonly unsigned: boolean; readonly year?: boolean }
   | { readonly name: 'bigint'; readonly unsigned: boolean }
   /** `precision` null: unlimited (PostgreSQL) or unenforced (SQLite); `scale` null: any. */
   | { readonly name: 'decimal'; readonly precision: number | null; readonly scale: number | null; readonly unsigned: boolean }
-  | { readonly name: 'float'; readonly bits: 32 | 64 }
+  /** `places` kept after the point, what is beyond is rounded off; null: all. Absent: no engine with such types, or not known. */
+  | { readonly name: 'float'; readonly bits: 32 | 64; readonly places?: number | null }
   /** `length` in characters, null for no limit. `fixed`: blank-padded `char(n)`. */
   | { readonly name: 'string'; readonly length: number | null; readonly fixed: boolean }
   | { readonly name: 'enum'; readonly values: readonly string[] }
@@ -41,13 +43,26 @@ export type ColumnType =
   | { readonly name: 'timestamp'; readonly fraction: number; readonly zone: boolean }
   | { readonly name: 'interval' }
   | { readonly name: 'uuid' }
-  /** `length` in bytes, null for no limit. */
-  | { readonly name: 'binary'; readonly length: number | null }
+  /** `length` in bytes, null for no limit. `fixed`: filled up with zeros. Absent: no engine with such a type, or not known. */
+  | { readonly name: 'binary'; readonly length: number | null; readonly fixed?: boolean }
   | { readonly name: 'json' }
   | { readonly name: 'array'; readonly items: ColumnType }
   | { readonly name: 'any' }
   /** A type only this engine has, served as its text; `native` takes part in comparison. */
   | { readonly name: 'other'; readonly native: string }
+
+/** A live type without the details that were not read yet when the promised one was: they are not known to have changed. */
+export function asFarAsKnown(live: ColumnType, promised: ColumnType): ColumnType {
+  if (live.name === 'float' && promised.name === 'float' && promised.places === undefined) return without(live, 'places')
+  if (live.name === 'binary' && promised.name === 'binary' && promised.fixed === undefined) return without(live, 'fixed')
+  const isSameSize =
+    live.name === 'integer' && promised.name === 'integer' && live.bits === promised.bits && live.unsigned === promised.unsigned
+  return isSameSize && promised.year === undefined ? without(live, 'year') : live
+}
+
+function without<T extends ColumnType>(type: T, detail: 'places' | 'fixed' | 'year'): T {
+  return { ...type, [detail]: undefined }
+}
 
 /** Can be compared with `<` and sorted, so may stand in `order`, ranges, MIN and MAX. */
 export function isOrdered(type: ColumnType): boolean {

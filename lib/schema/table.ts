@@ -31,12 +31,17 @@ export interface Column {
   readonly name: string
   readonly type: ColumnType
   /**
-   * Contract only, for decimals: digits after the point that every value shows, where a revision took over a type with more. Else
+   * Contract only, for decimals and arrays of them: digits after the point that every value shows, where a revision took over a type with more. Else
    * the type's own scale.
    */
   readonly shownScale?: number
   /** The engine's spelling, for people: `numeric(10,2)`. Never compared. */
   readonly nativeType: string
+  /**
+   * By which rules text is equal and in order, in the engine's own words. Absent: not known (no text, or from before this was read), so
+   * that whatever rules the live column has are taken for the promised ones.
+   */
+  readonly collation?: string
   readonly nullable: boolean
   /** `null`: no default. `value` is the literal's text, absent for an expression such as `now()`. */
   readonly default: ColumnDefault | null
@@ -89,6 +94,11 @@ export interface LiveSchema {
    * labels are nothing but their names.
    */
   readonly labelIds?: Readonly<Record<string, readonly string[]>>
+  /**
+   * By {@link Column.id}: the stamp in the column's comment (see `lib/contract/stamps.ts`). Of tables alone, and only of columns that
+   * have one. A copied table has those of its original.
+   */
+  readonly stamps?: Readonly<Record<string, string>>
   /** The engine's own notes for its next reading: serialisable, kept with the reading, never looked into or compared. */
   readonly details?: unknown
 }

@@ -40,6 +40,16 @@ function refusal(config: unknown): FaucetError {
 }
 
 describe('resolveConfig', () => {
+  it('refuses stamps where columns have no comments', () => {
+    const stamped = (parts: object) => () =>
+      resolveConfig(whole({ services: [{ name: 'one', stampIdentities: true, ...parts }] }), engines, new Set(['sqlite']))
+    const problem = 'services[0].stampIdentities: sqlite has no comments to keep stamps in'
+    expect(stamped({ dsn: 'sqlite::memory:' })).to.throw(problem)
+    expect(stamped({ kysely, engine: 'sqlite' })).to.throw(problem)
+    expect(stamped({ dsn: shop.dsn })).not.to.throw()
+    expect(stamped({ dsn: 'sqlite::memory:', stampIdentities: false })).not.to.throw()
+  })
+
   describe('what is right', () => {
     it('fills in every default', () => {
       const config = resolveConfig({ services: [shop], access: 'public-read' }, engines)
@@ -60,6 +70,7 @@ describe('resolveConfig', () => {
             bigints: 'string',
             readOnly: false,
             retainVersions: 10,
+            stampIdentities: false,
             words: noWords,
             tableModes: new Map(),
             pool: { max: 10, connectTimeout: 5000 },
@@ -102,6 +113,7 @@ describe('resolveConfig', () => {
               retainVersions: 3,
               standIns: { orders: { region: 'eu', tags: ['a', { b: null }] } },
               renames: { tables: { users: 'people' }, columns: { orders: { total: 'sum' } } },
+              stampIdentities: true,
               trustLikelyRenames: true,
               tables: { audit_log: { schemaLock: 'none' }, orders: {} },
               pool: { max: 1, connectTimeout: '1.5s' },
@@ -139,6 +151,7 @@ describe('resolveConfig', () => {
             bigints: 'number',
             readOnly: true,
             retainVersions: 3,
+            stampIdentities: true,
             words: {
               ...noWords,
               standIns: new Map([

@@ -15,8 +15,8 @@ describe('locking', () => {
     const told: string[] = []
     events.on('lock', ({ version, actor }) => void told.push(`${version} ${actor}`))
     const parts = { store, events, logger: silentLogger, service: { name: 'shop', retainVersions: 10, tableModes: new Map() } }
-    const first = await lock(parts, live, 'ada', null)
-    const second = await lock(parts, { ...live, tables: [] }, 'grace', null)
+    const { contract: first } = await lock(parts, live, 'ada', null)
+    const { contract: second } = await lock(parts, { ...live, tables: [] }, 'grace', null)
     expect(second).to.deep.equal(first)
     expect(told).to.deep.equal(['1 ada'])
     expect((await store.history('shop')).map(({ actor }) => actor)).to.deep.equal(['ada'])
@@ -33,7 +33,7 @@ describe('locking', () => {
     }
     const seen = new Set<string | null>()
     for (const version of [1, 2, 3]) {
-      const locked = await lock(parts, live, 'ada', null)
+      const { contract: locked } = await lock(parts, live, 'ada', null)
       expect(locked.version).to.equal(version)
       for (const one of locked.tables.flatMap((each) => [each, ...each.columns])) {
         expect(seen.has(one.id)).to.equal(false)

@@ -38,6 +38,10 @@ export async function serveAltered(change: Change, engine: EngineName, turn: num
       await Promise.all([auto, strict].map(({ controller }) => controller.refresh('db')))
     },
     async promote(holds) {
+      for (const [name, to] of Object.entries(change.refuted ?? {})) {
+        const [table, column] = splitName(name)
+        await strict.controller.resolve('db', { kind: 'refute-rename', table, column, to })
+      }
       await strict.controller.promote('db', { renames: renamesOf(change, holds) })
     },
     base: (form) => `http://127.0.0.1:${(form === 'auto' ? auto : strict).port}`,

@@ -1,5 +1,6 @@
 import type { Change } from './changes/change.js'
 import { columnChanges } from './changes/columns.js'
+import { familyChanges } from './changes/family.js'
 import { keyChanges } from './changes/keys.js'
 import { nullabilityChanges } from './changes/nullability.js'
 import { numberChanges } from './changes/numbers.js'
@@ -20,4 +21,5 @@ export const changes: readonly Change[] = [
   ...nullabilityChanges,
   ...keyChanges,
   ...rewriteChanges,
+  ...familyChanges,
 ]

@@ -23,7 +23,9 @@ export async function keepContents(database: TestDatabase): Promise<Keeper> {
   const { engine } = database
   await database.exec(...quickly[engine])
   const tables = parseTables(await database.value(catalog[engine]))
-  for (const { name } of tables) await database.exec(`create temporary table kept_${name} as select * from ${name}`)
+  // By name: `*` leaves out what is invisible.
+  for (const { name, columns } of tables)
+    await database.exec(`create temporary table kept_${name} as select ${columns.join(', ')} from ${name}`)
   const read = readAll(engine, tables)
   const text = async () => (await database.value(read)) ?? ''
   const kept = new Set((await text()).split('#'))
@@ -74,7 +76,7 @@ const catalog: Record<EngineName, string> = {
 function mysqlCatalog(): string {
   return `select group_concat(c.table_name, ',', c.column_name, ',', coalesce(c.generation_expression, '') <> '' order by c.table_name, c.ordinal_position separator ';')
     from information_schema.columns c join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
-    where c.table_schema = database() and t.table_type = 'BASE TABLE'`
+    where c.table_schema = database() and t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')`
 }
 
 function parseTables(text: string | null): LiveTable[] {

@@ -12,6 +12,8 @@ export type Hold =
   | 'null'
   /** Of a column: another type, in which every value has an exact counterpart. */
   | 'converted'
+  /** Of a column: as `converted`, but this engine cannot sort or group by the promised type. */
+  | 'unsorted'
   /** Of a column: the database supplies the value and takes none. */
   | 'read-only'
   /** Of a column: an insert must give it a value now, and no NULL is taken. */
@@ -22,8 +24,11 @@ export type Hold =
   | 'no-writes'
   /** Of a column: gone, or NULL in places; this is answered instead. */
   | { readonly standIn: Json }
-  /** Of a column: in these rows (by key) is what the contract has no value for: a NULL, or what does not convert. */
-  | { readonly lost: 'null' | 'value'; readonly rows: readonly Json[] }
+  /**
+   * Of a column: in these rows (by key) is what the contract has no value for: a NULL, what does not convert, or a whole number beyond
+   * the promised ones, which still has its place among them.
+   */
+  | { readonly lost: 'null' | 'value' | 'beyond'; readonly rows: readonly Json[] }
   /** Of a column: what an insert that leaves it out finds there. */
   | { readonly leftOut: Json }
 
@@ -86,15 +91,23 @@ function writeVerdict(cell: Cell, holds: Holds): Verdict {
 function readVerdict(cell: Cell, holds: Holds): Verdict {
   const named = [...cell.shows, ...Object.keys(cell.chooses ?? {})].map((name) => holds[`${cell.table}.${name}`])
   if (named.includes('unservable')) return 'unservable'
-  return meetsLost(cell, holds) ? 'unservable' : 'same'
+  const sorting = Object.entries(cell.chooses ?? {}).filter(([, by]) => by !== 'value' && by !== 'null')
+  if (sorting.some(([name]) => holds[`${cell.table}.${name}`] === 'unsorted')) return 'unservable'
+  return meetsLost(cell, holds) || comparesStandIn(cell, holds) ? 'unservable' : 'same'
 }
 
-/** Values that do not convert take part in sizes, patterns and groups, NULLs in all but sizes; by equality neither is found. */
+/** How the text of a column that is gone compares went with it. */
+function comparesStandIn({ table, chooses = {} }: Cell, holds: Holds): boolean {
+  return Object.entries(chooses).some(([name, by]) => by === 'size' && isStandIn(holds[`${table}.${name}`]))
+}
+
+/** Values that do not convert take part in sizes, patterns and groups, the others in all but sizes; by equality none is found. */
 function meetsLost(cell: Cell, holds: Holds): boolean {
   return Object.entries(cell.chooses ?? {}).some(([name, by]) => {
     const hold = holds[`${cell.table}.${name}`]
     if (!isLost(hold)) return false
-    return by !== 'value' && by !== (hold.lost === 'null' ? 'size' : 'null')
+    if (by === 'null') return hold.lost === 'null'
+    return by !== 'value' && ((by !== 'size' && by !== 'order') || hold.lost === 'value')
   })
 }
 
@@ -124,7 +137,7 @@ export function isStandIn(hold: Hold | undefined): hold is { readonly standIn: J
   return typeof hold === 'object' && 'standIn' in hold
 }
 
-export function isLost(hold: Hold | undefined): hold is { readonly lost: 'null' | 'value'; readonly rows: readonly Json[] } {
+export function isLost(hold: Hold | undefined): hold is Extract<Hold, { readonly lost: string }> {
   return typeof hold === 'object' && 'lost' in hold
 }
 

@@ -3,8 +3,8 @@ import { type ColumnSpec, columnsOf, type Json, splitName, type TableSpec, table
 
 export type Row = Readonly<Record<string, Json>>
 
-/** How a request chooses rows by a column: by values as such, by size or pattern, by NULL, by making groups or sums of it. */
-export type By = 'value' | 'size' | 'null' | 'group' | 'sum'
+/** How a request goes by a column: by values as such, by size or pattern, in its order, by NULL, by making groups or sums of it. */
+export type By = 'value' | 'size' | 'order' | 'null' | 'group' | 'sum'
 
 /** One request and what it asks of which columns, so that what must come of it follows from the rules alone. */
 export interface Cell {
@@ -50,7 +50,7 @@ function reads({ table, focus, columns, path, engine }: Context): readonly Cell[
   const base = { method: 'GET', table: table.name, path } as const
   // Without a key nothing says in what order rows come.
   const ordered = table.key.length === 0 ? { order } : {}
-  const orderedBy: Record<string, By> = table.key.length === 0 ? { [order]: 'size' } : {}
+  const orderedBy: Record<string, By> = table.key.length === 0 ? { [order]: 'order' } : {}
   const list = (
     route: string,
     query: Record<string, string>,
@@ -73,7 +73,7 @@ function reads({ table, focus, columns, path, engine }: Context): readonly Cell[
     list('range', { filter: `${name} <= ${second}` }, all, { [name]: 'size' }),
     list('like', { filter: `${name} LIKE '%${likeText(focus)}%'` }, all, { [name]: 'size' }),
     list('null', { filter: `${name} IS NULL` }, all, { [name]: 'null' }),
-    list('order', { order: `${name} DESC,${order}` }, all, { [name]: 'size' }),
+    list('order', { order: `${name} DESC,${order}` }, all, { [name]: 'order' }),
     list('group', { fields: `${name},COUNT(*)`, group: name, order: name }, [name], { [name]: 'group' }),
     list('sums', { fields: `MIN(${name}),MAX(${name}),COUNT(${name})` }, [], { [name]: 'sum' }),
     list('count', { filter: `${name} = ${second}`, include_count: 'true', limit: '1' }, all, { [name]: 'value' }),

@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely'
 import type { DatabaseSettings, Engine } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { ColumnDefault } from '../../../lib/schema/table.js'
+import type { ColumnText } from '../mysql/column-text.js'
 import { engineOf } from '../mysql/connect.js'
 import { type Flavour, strictMode } from '../mysql/flavour.js'
 import { literalBody, unescapeLiteral } from '../mysql/literal.js'
@@ -23,6 +24,7 @@ const flavour: Flavour = {
     nulls: 'low',
     maxParameters: 65_535,
     transactionalDdl: false,
+    comments: true,
   },
   sql: createDialect({ toText: 'vec_totext', fromText: 'vec_fromtext' }),
   refuses: (version) =>
@@ -46,6 +48,7 @@ const flavour: Flavour = {
   },
   checksStatement: `select constraint_name as name, level, table_name as tbl, check_clause as expr
     from information_schema.check_constraints where constraint_schema = ?`,
+  definition,
   innodb: {
     // Names are file names here: everything but letters and digits is encoded.
     tables: `select tbl, id from (select table_id as id,
@@ -74,8 +77,7 @@ const flavour: Flavour = {
   keyName: (text) => text,
   readDefault,
   readCheck: (text) => text,
-  isJson: ({ name, dataType }, checks) =>
-    dataType === 'longtext' && checks.get(name) === `json_valid(\`${name.replaceAll('`', '``')}\`)`,
+  jsonCheck: (column) => `json_valid(\`${column.replaceAll('`', '``')}\`)`,
 }
 
 /** MariaDB (tried on 10.11), through mysql2. DSNs: `mariadb://user:password@host:3306/database`. */
@@ -88,6 +90,18 @@ function readDefault(text: string | null, _extra: string, type: ColumnType): Col
   if (value === null) return { kind: 'expression' }
   return { kind: 'literal', value: type.name === 'boolean' ? booleanText(value) : value }
 }
+
+/** JSON is told as what it is made of, which the server takes for another type. The reference system of a geometry is not told. */
+function definition({ before, comment, after }: ColumnText): ColumnText | null {
+  if (geometry.test(before)) return null
+  const json = jsonText.exec(before)
+  return json !== null && after === ` CHECK (json_valid(${json[1]}))`
+    ? { before: `${json[1]} json${json[2]}`, comment, after: '' }
+    : { before, comment, after }
+}
+
+const geometry = /^`(?:[^`]|``)*` (?:geometry|point|linestring|polygon|multi(?:point|linestring|polygon)|geometrycollection)\b/
+const jsonText = /^(`(?:[^`]|``)*`) longtext(?: CHARACTER SET utf8mb4 COLLATE utf8mb4_bin)?(.*)$/s
 
 const quotedText = new RegExp(`^'(${literalBody})'$`, 's')
 

@@ -1,5 +1,6 @@
 import type { Row } from '../../../lib/database.js'
 import type { Check, Column, ForeignKey, ReferentialAction, Table, UniqueKey } from '../../../lib/schema/table.js'
+import { collationName } from './comparable-text.js'
 import type { Flavour } from './flavour.js'
 import type { ColumnPlaces, TableMark } from './marks.js'
 import { nativeSpelling, neutralType } from './types.js'
@@ -61,13 +62,14 @@ function assembleTable(
   database: string,
   marks: Catalog['marks'],
 ): Table {
-  const visible = (groups.columns.get(name) ?? []).filter(isVisible)
-  const columnRows = visible.filter(isReadable)
-  const hidden = visible.filter((row) => !isReadable(row)).map((row) => text(row[2]))
+  const all = groups.columns.get(name) ?? []
+  const columnRows = all.filter((row) => isVisible(row) && isReadable(row))
+  // What became invisible is there all the same: its promise is not that of a column that went.
+  const hidden = all.filter((row) => !columnRows.includes(row)).map((row) => text(row[2]))
   const checkRows = groups.checks.get(name) ?? []
-  const checkTexts = new Map(checkRows.filter((row) => text(row[1]) === 'Column').map((row) => [text(row[0]), text(row[3])]))
-  const columns = inOrder(columnRows, 1).map((row) => assembleColumn(row, flavour, checkTexts))
-  const json = new Set(columns.filter((column) => column.type.name === 'json').map((column) => column.name))
+  const ownChecks = new Set(checkRows.filter((row) => text(row[1]) === 'Column').map((row) => text(row[3])))
+  const columns = inOrder(columnRows, 1).map((row) => assembleColumn(row, flavour, ownChecks))
+  const json = new Set(columns.flatMap((column) => (column.type.name === 'json' ? (flavour.jsonCheck?.(column.name) ?? []) : [])))
   const served = new Set(columns.map((column) => column.name))
   const keys = uniqueKeys(groups.uniques.get(name) ?? [], served, rowEnds(columnRows))
   return {
@@ -93,11 +95,12 @@ function isReadable(row: Row): boolean {
   return /\bselect\b/i.test(text(row[9]))
 }
 
-function assembleColumn(row: Row, flavour: Flavour, checkTexts: ReadonlyMap<string, string>): Column {
+function assembleColumn(row: Row, flavour: Flavour, ownChecks: ReadonlySet<string>): Column {
   const name = text(row[2])
   const columnType = text(row[3])
   const extra = text(row[7])
-  const json = flavour.isJson({ name, dataType: text(row[4]) }, checkTexts)
+  const dataType = text(row[4])
+  const json = dataType === 'json' || (dataType === 'longtext' && ownChecks.has(flavour.jsonCheck?.(name) ?? ''))
   const type = neutralType(columnType, json)
   const generated = /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b/i.test(extra)
   const identity = /\bauto_increment\b/i.test(extra) ? 'by-default' : 'none'
@@ -107,6 +110,7 @@ function assembleColumn(row: Row, flavour: Flavour, checkTexts: ReadonlyMap<stri
     name,
     type,
     nativeType: nativeSpelling(columnType, json),
+    ...(type.name === 'string' && row[11] !== null ? { collation: collationName(text(row[11])) } : {}),
     nullable: row[5] === 'YES',
     default: hasDefault ? flavour.readDefault(nullable(row[6]), extra, type) : null,
     identity,
@@ -162,7 +166,7 @@ function action(rule: unknown): ReferentialAction {
 /** Without the check that makes a text column JSON: the type says it. */
 function checks(rows: readonly Row[], json: ReadonlySet<string>, flavour: Flavour): Check[] {
   return rows
-    .filter((row) => !(text(row[1]) === 'Column' && json.has(text(row[0]))))
+    .filter((row) => !(text(row[1]) === 'Column' && json.has(text(row[3]))))
     .map((row) => ({ name: text(row[0]), expression: flavour.readCheck(text(row[3])).replace(/\s+/g, ' ').trim() }))
     .sort(byName)
 }

@@ -11,7 +11,9 @@ type Sql = RawBuilder<unknown>
  * See {@link SqlDialect.comparable}. A cast of a text that is none only warns in SELECT, but raises in UPDATE and DELETE, so it
  * stands inside CASE behind a pattern that lets only good text pass.
  */
-export function comparable(source: Sql, live: ColumnType, contract: ColumnType): Comparable | null {
+export function comparable(column: Sql, live: ColumnType, contract: ColumnType): Comparable | null {
+  // Beside a column of years, 24 would be taken for 2024.
+  const source = live.name === 'integer' && live.year === true ? sql`(${column} + 0)` : column
   if (isNumber(live) && isNumber(contract)) return numberOverNumber(source, live, contract)
   if (live.name === 'string') return overText(source, contract)
   if (contract.name === 'string') return asText(source, live)

@@ -19,6 +19,7 @@ import { hostLink } from './host.js'
 import { introspect, probe } from './introspect.js'
 import type { Connection, Link } from './link.js'
 import { PoolLink } from './pool.js'
+import { stampColumns } from './stamp.js'
 
 // Transaction control depends on no session variable, so it needs no guard.
 const bare = { bare: true }
@@ -65,6 +66,7 @@ function databaseOver(link: Link, flavour: Flavour, schema: string | null): Data
     stream: (query, options) => link.stream(query, options),
     introspect: (previous) => link.use((connection) => introspect(connection, flavour, schema, previous)),
     probe: () => link.use((connection) => probe(connection, flavour, schema)),
+    stamp: (table, stamps) => link.use((connection) => stampColumns(connection, flavour, schema, table, stamps)),
     close: () => {
       closing ??= link.close()
       return closing

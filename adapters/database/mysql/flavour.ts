@@ -2,6 +2,7 @@ import type { CompiledQuery } from 'kysely'
 import type { Capabilities, DatabaseSettings, FailureKind, SqlDialect } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { ColumnDefault } from '../../../lib/schema/table.js'
+import type { ColumnText } from './column-text.js'
 
 /** What the servers that speak the MySQL protocol do differently. The folder of each one is such a value and little else. */
 export interface Flavour {
@@ -23,6 +24,10 @@ export interface Flavour {
   readonly patience: { begin(settings: DatabaseSettings): CompiledQuery; end(settings: DatabaseSettings): CompiledQuery }
   /** `name, level, table, expression` of CHECK constraints; one parameter, the database. */
   readonly checksStatement: string
+  /**
+   * What to write to give a column the definition that SHOW CREATE TABLE tells; null where that is not all there is to it.
+   */
+  definition(told: ColumnText): ColumnText | null
   readonly innodb: InnodbCatalog
   /** Fingerprint branches, see `probe.ts`. */
   readonly probeParts: readonly ProbePart[]
@@ -34,8 +39,8 @@ export interface Flavour {
   readDefault(text: string | null, extra: string, type: ColumnType): ColumnDefault | null
   /** Reads the expression of {@link Flavour.checksStatement}. */
   readCheck(text: string): string
-  /** How JSON columns show: a type of their own, or text with a check of the column's name. */
-  isJson(column: { readonly name: string; readonly dataType: string }, checks: ReadonlyMap<string, string>): boolean
+  /** The check that makes a column of text one of JSON, where JSON is no type of its own. Renaming the column changes its text, not its name. */
+  readonly jsonCheck?: (column: string) => string
 }
 
 /** What InnoDB itself tells accounts with PROCESS. One parameter each: {@link InnodbCatalog.filter} of the database. */

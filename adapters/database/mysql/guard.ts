@@ -4,7 +4,7 @@ import { DatabaseError, type Planned, type Row } from '../../../lib/database.js'
 import type { Table } from '../../../lib/schema/table.js'
 import type { Connection } from './link.js'
 
-const columnsStatement = `select ordinal_position as pos, column_name as name, column_type as ctype
+const columnsStatement = `select ordinal_position as pos, column_name as name, concat_ws(' ', column_type, collation_name) as ctype
   from information_schema.columns where table_schema = coalesce(?, database()) and table_name = ?`
 
 /** What changes when columns of a table change names, types or places. `rows`: place, name and type of each. */
@@ -13,12 +13,14 @@ function markOf(rows: readonly Row[]): string {
   return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)
 }
 
-/** `LiveSchema.marks` of a reading. `rows`: table, place, name and type of every column. */
+/** `LiveSchema.marks` of a reading. `rows`: those of the catalog, of every column. */
 export function marksOf(tables: readonly Table[], rows: readonly Row[]): Record<string, string> {
   const own = new Map<string, Row[]>()
   for (const [table, ...column] of rows) {
     const name = String(table)
-    own.set(name, [...(own.get(name) ?? []), column.slice(0, 3)])
+    const [place, called, type] = column
+    const typed = [type, column[10]].filter((part) => part !== null).join(' ')
+    own.set(name, [...(own.get(name) ?? []), [place, called, typed]])
   }
   return Object.fromEntries(tables.flatMap(({ id, name }) => (id === null ? [] : [[id, markOf(own.get(name) ?? [])]])))
 }

@@ -2,9 +2,11 @@ import { CompiledQuery } from 'kysely'
 import type { DatabaseSettings, Engine } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { ColumnDefault } from '../../../lib/schema/table.js'
+import type { ColumnText } from './column-text.js'
 import { engineOf } from './connect.js'
 import { decodeNames, tablesOf } from './file-names.js'
 import { type Flavour, strictMode } from './flavour.js'
+import { literalBody } from './literal.js'
 import { sharedProbeParts } from './probe.js'
 import { createDialect } from './sql.js'
 
@@ -18,6 +20,7 @@ const flavour: Flavour = {
     nulls: 'low',
     maxParameters: 65_535,
     transactionalDdl: false,
+    comments: true,
   },
   sql: createDialect({ toText: 'vector_to_string', fromText: 'string_to_vector' }),
   refuses,
@@ -44,6 +47,7 @@ const flavour: Flavour = {
       from information_schema.table_constraints where constraint_type = 'CHECK' and enforced = 'YES') t
       on t.db = c.db and t.name = c.name
     where c.db = ?`,
+  definition,
   innodb: {
     // Before 8.0.29 there is no such version. Names with # are partitions and tables in the making.
     tables: `select name, table_id as id, coalesce(/*!80029 total_row_versions, */ null) as version
@@ -81,7 +85,6 @@ const flavour: Flavour = {
   readDefault,
   // Shown as it would stand in a string literal.
   readCheck: (text) => text.replace(/\\(.)/gs, (_, character: string) => (character === 'n' ? '\n' : character)),
-  isJson: ({ dataType }) => dataType === 'json',
 }
 
 /** MySQL 8.0 and newer (tried on 9.7), through mysql2. DSNs: `mysql://user:password@host:3306/database`. */
@@ -95,6 +98,13 @@ function refuses(version: string): ReturnType<Flavour['refuses']> {
     ? { detail: 'the server is older than MySQL 8.0', hint: 'use MySQL 8.0 or newer' }
     : null
 }
+
+/** A collation that is told alone is the table's, which the column follows; written again, it would be the column's own. */
+function definition(told: ColumnText): ColumnText {
+  return { ...told, before: told.before.replace(tableCollation, '$1') }
+}
+
+const tableCollation = new RegExp(`^(\`(?:[^\`]|\`\`)*\` \\w+(?:\\((?:'${literalBody}'|[^')])*\\))?) COLLATE \\w+`, 's')
 
 /** For one statement what {@link Flavour.session} is for all of them. */
 function hints({ statementTimeout }: DatabaseSettings): string {

@@ -3,6 +3,8 @@ import type { Row } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
 import type { LiveSchema, Table } from '../../../lib/schema/table.js'
 import { carryTableIds, type TableNote } from '../shared/carry-ids.js'
+import { type StampsByName, stampsById } from '../shared/stamp-origins.js'
+import { stampIn } from '../shared/stamp-text.js'
 import { assembleTables, byName, type Catalog } from './assemble.js'
 import type { Flavour } from './flavour.js'
 import { marksOf } from './guard.js'
@@ -14,7 +16,8 @@ import { fingerprint } from './probe.js'
 // Result names are given because MySQL 8 answers in upper case otherwise.
 const tablesStatement = 'select table_name as name, table_type as kind from information_schema.tables where table_schema = ?'
 const columnsStatement = `select table_name as tbl, ordinal_position as pos, column_name as name, column_type as ctype, data_type as dtype,
-  is_nullable as nullable, column_default as dflt, extra, generation_expression as gen, privileges as rights
+  is_nullable as nullable, column_default as dflt, extra, generation_expression as gen, privileges as rights,
+  column_comment as comment, collation_name as coll
   from information_schema.columns where table_schema = ?`
 const uniquesStatement = `select table_name as tbl, index_name as name, seq_in_index as pos, column_name as col, sub_part as prefix
   from information_schema.statistics where table_schema = ? and non_unique = 0`
@@ -50,8 +53,10 @@ export async function introspect(
     // The last attempt keeps the older fingerprint: the next probe differs, and the schema is read again.
     if (now === seen || attempt === attempts) {
       const notes = notesOn(tables, catalog, now === seen)
-      const carried = carryTableIds(tables, notes, previous, scope)
-      return { scope, probe: seen, tables: carried, marks: marksOf(carried, catalog.columns), details: notes }
+      const stamps = stampsIn(tables, catalog.columns)
+      const carried = carryTableIds(tables, notes, previous, scope, stamps)
+      const marks = marksOf(carried, catalog.columns)
+      return { scope, probe: seen, tables: carried, marks, stamps: stampsById(carried, stamps), details: notes }
     }
     seen = now
   }
@@ -75,6 +80,18 @@ function notesOn(tables: readonly Table[], { marks, places }: Catalog, steady: b
     if (!steady || version === null || own === undefined) return [name, id, null, []]
     return [name, id, version, columns.map((column) => own.get(column.name) ?? null)]
   })
+}
+
+/** The columns of a view show the comments of those that they are made of. */
+function stampsIn(tables: readonly Table[], rows: readonly Row[]): StampsByName {
+  const found = new Map(
+    tables.flatMap(({ name, kind }) => (kind === 'table' ? [[name, new Map<string, string>()] as const] : [])),
+  )
+  for (const [table, , column, , , , , , , , comment] of rows) {
+    const key = stampIn(String(comment))
+    if (key !== null) found.get(String(table))?.set(String(column), key)
+  }
+  return found
 }
 
 async function readCatalog(connection: Connection, flavour: Flavour, database: string): Promise<Catalog> {

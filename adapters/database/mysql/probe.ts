@@ -17,6 +17,7 @@ export const sharedProbeParts: readonly ProbePart[] = [
       'ordinal_position',
       'quote(column_name)',
       'quote(column_type)',
+      'quote(collation_name)',
       'is_nullable',
       'quote(column_default)',
       'quote(extra)',

@@ -4,6 +4,7 @@ import { fail } from '../../../lib/errors.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { createCompiler } from '../shared/compiler.js'
 import { comparable } from './comparable.js'
+import { asText, isFiner } from './comparable-text.js'
 import { encoderOf } from './encode.js'
 
 type Expression = RawBuilder<unknown>
@@ -41,6 +42,8 @@ export function createDialect(vectors: VectorFunctions): SqlDialect {
     guard: () => null,
     padFractions: true,
     comparable,
+    asText,
+    isFiner,
     // DEFAULT for an AUTO_INCREMENT column would be 0.
     emptyRow: sql`() values ()`,
     draft: {

@@ -22,14 +22,15 @@ const unlimited: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
     name,
     { name: 'string', length: null, fixed: false },
   ]),
-  ...['tinyblob', 'blob', 'mediumblob', 'longblob'].map((name): [string, ColumnType] => [name, { name: 'binary', length: null }]),
+  ...['tinyblob', 'blob', 'mediumblob', 'longblob'].map((name): [string, ColumnType] => [
+    name,
+    { name: 'binary', length: null, fixed: false },
+  ]),
   ['date', { name: 'date' }],
   ['uuid', { name: 'uuid' }],
   ['json', { name: 'json' }],
   // 1901 to 2155, and 0.
-  ['year', { name: 'integer', bits: 16, unsigned: true }],
-  ['float', { name: 'float', bits: 32 }],
-  ['double', { name: 'float', bits: 64 }],
+  ['year', { name: 'integer', bits: 16, unsigned: true, year: true }],
 ])
 
 /** The neutral type of a column; `json` when the catalog says so by other means than the type's name. */
@@ -46,12 +47,16 @@ function integerType({ base, numbers, unsigned }: NativeType): ColumnType | unde
   if (base === 'bigint') return { name: 'bigint', unsigned }
   const bits = integerBits.get(base)
   if (bits === undefined) return undefined
-  return bits === 8 && numbers[0] === 1 && !unsigned ? { name: 'boolean' } : { name: 'integer', bits, unsigned }
+  if (bits === 8 && numbers[0] === 1 && !unsigned) return { name: 'boolean' }
+  return { name: 'integer', bits, unsigned, ...(bits === 16 && unsigned ? { year: false } : {}) }
 }
 
 function sizedType({ base, numbers, unsigned, values }: NativeType): ColumnType | undefined {
   const [size] = numbers
   switch (base) {
+    case 'float':
+    case 'double':
+      return { name: 'float', bits: base === 'float' ? 32 : 64, places: numbers[1] ?? null }
     case 'decimal':
       return { name: 'decimal', precision: size ?? 10, scale: numbers[1] ?? 0, unsigned }
     case 'char':
@@ -59,7 +64,7 @@ function sizedType({ base, numbers, unsigned, values }: NativeType): ColumnType 
       return { name: 'string', length: size ?? 1, fixed: base === 'char' }
     case 'binary':
     case 'varbinary':
-      return { name: 'binary', length: size ?? 1 }
+      return { name: 'binary', length: size ?? 1, fixed: base === 'binary' }
     case 'bit':
       return size === undefined || size === 1 ? { name: 'boolean' } : undefined
     case 'datetime':

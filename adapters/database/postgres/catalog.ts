@@ -44,6 +44,10 @@ export type ColumnRow = readonly [
   identity: '' | 'a' | 'd',
   generated: string,
   defaultText: string | null,
+  /** Only where it may have a stamp. */
+  comment: string | null,
+  /** null where values are no text. */
+  collation: readonly [schema: string, name: string, isDeterministic: boolean] | null,
 ]
 export type HiddenRow = readonly [relation: string, name: string]
 export type TypeRow = readonly [
@@ -101,8 +105,12 @@ used(oid) as (
 select 'r' as k, json_build_array(c.oid::text, c.relname, c.relkind, (${markOf})::text)::text as j from rel c
 union all
 select 'c', json_build_array(a.attrelid::text, a.attnum, a.attname, a.atttypid::text, a.atttypmod, format_type(a.atttypid, a.atttypmod),
-    a.attnotnull, a.attidentity, a.attgenerated, case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) end)::text
+    a.attnotnull, a.attidentity, a.attgenerated, case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) end,
+    case when strpos(s.description, '[faucet:') > 0 then s.description end,
+    case when o.oid is not null then json_build_array(m.nspname, o.collname, o.collisdeterministic) end)::text
   from col a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  left join pg_description s on s.classoid = 'pg_class'::regclass and s.objoid = a.attrelid and s.objsubid = a.attnum
+  left join pg_collation o on o.oid = a.attcollation left join pg_namespace m on m.oid = o.collnamespace
 union all
 select 'h', json_build_array(a.attrelid::text, a.attname)::text from pg_attribute a join rel r on r.oid = a.attrelid
  where a.attnum > 0 and not a.attisdropped and r.open and not r.whole and not has_column_privilege(a.attrelid, a.attnum, 'select')

@@ -4,6 +4,8 @@ import type { TypeRow } from './catalog.js'
 /** A column's type with what its domains add to it. */
 export interface ResolvedType {
   readonly type: ColumnType
+  /** For text that compares in a way of its own: the qualified name of the type, else null. */
+  readonly citext: readonly string[] | null
   /** True when a domain on the way refuses NULL. */
   readonly notNull: boolean
   /** The domain's default, which holds where the column has none of its own. */
@@ -22,20 +24,21 @@ export function createTypeResolver(rows: readonly TypeRow[]): TypeResolver {
     const [, schema, name, kind, items, delimiter, base, baseModifier, baseNative, notNull, defaultText, labels] = row
     if (kind === 'd') {
       const inner = resolve(base, baseModifier, baseNative ?? native)
-      return { type: inner.type, notNull: notNull || inner.notNull, defaultText }
+      return { ...inner, notNull: notNull || inner.notNull, defaultText }
     }
     // The items of box[] are separated by a semicolon and hold commas; served as the server's text.
     if (items !== null && delimiter === ',')
       return plain({ name: 'array', items: resolve(items, modifier, native.replace(/\[\]$/, '')).type })
     if (labels !== null) return plain({ name: 'enum', values: labels })
-    if (schema !== 'pg_catalog') return plain(name === 'citext' ? text : { name: 'other', native })
+    if (schema !== 'pg_catalog')
+      return name === 'citext' ? { ...plain(text), citext: [schema, name] } : plain({ name: 'other', native })
     return plain(builtIn.get(name)?.(modifier) ?? { name: 'other', native })
   }
   return resolve
 }
 
 function plain(type: ColumnType): ResolvedType {
-  return { type, notNull: false, defaultText: null }
+  return { type, citext: null, notNull: false, defaultText: null }
 }
 
 const text: ColumnType = { name: 'string', length: null, fixed: false }

@@ -4,17 +4,20 @@ import type { Connection, Connections } from './connection.js'
 import { isLost } from './errors.js'
 import { createIntrospector } from './introspect.js'
 import { dialect } from './sql.js'
+import { stampColumns } from './stamp.js'
 
 /** A {@link Database} on `connections`, serving `schema`. */
 export function createDatabase(connections: Connections, schema: string): Database {
   const introspector = createIntrospector(connections, schema)
+  const inTransaction: Database['transaction'] = (work, options) => transaction(connections, work, options)
   return {
     schema,
     query: (query, options) => connections.query(query, options?.signal),
-    transaction: (work, options) => transaction(connections, work, options),
+    transaction: inTransaction,
     stream: (query, options) => stream(connections, query, options),
     introspect: introspector.introspect,
     probe: introspector.probe,
+    stamp: (table, stamps) => stampColumns({ transaction: inTransaction }, schema, table, stamps),
     close: () => connections.close(),
   }
 }

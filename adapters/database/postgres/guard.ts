@@ -6,7 +6,7 @@ import type { LiveSchema, Table } from '../../../lib/schema/table.js'
  * and type. Renames, drops, additions and changes of type move it; data, statistics, defaults and constraints do not.
  */
 export const markOf = sql`hashtextextended(concat_ws(' ', c.relnamespace, c.relname), 0) + (
-  select sum(hashtextextended(concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod), 0))
+  select sum(hashtextextended(concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation), 0))
     from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)`
 
 /** A hash of the labels of enums, for rows `e` of pg_enum: what is added, renamed or put elsewhere moves it. */

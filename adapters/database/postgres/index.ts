@@ -22,6 +22,7 @@ export const postgres: Engine = {
     nulls: 'high',
     maxParameters: 65_535,
     transactionalDdl: true,
+    comments: true,
   },
   sql: dialect,
   async open(target, settings) {

@@ -20,6 +20,7 @@ import {
 import type { Connection, Connections } from './connection.js'
 import { enumsOf } from './enums.js'
 import { isLost } from './errors.js'
+import { stampsOf } from './stamp.js'
 import { assemble, type CatalogRows, type CheckText } from './tables.js'
 
 export interface Introspector {
@@ -49,6 +50,7 @@ export function createIntrospector(connections: Connections, schema: string): In
         probe: complete ? reading.probe : `${reading.probe}/incomplete`,
         tables,
         ...enumsOf(reading.rows),
+        ...stampsOf(reading.rows),
       }
     },
     probe: async () => String((await connections.query(probe)).rows[0]?.[0]),

@@ -3,6 +3,7 @@ import type { Aggregate, Parameter, SqlDialect } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { compilerFor } from '../shared/compiler.js'
 import { comparable } from './comparable.js'
+import { asText, isFiner } from './comparable-text.js'
 import { guard } from './guard.js'
 import { createEncoder } from './types.js'
 
@@ -20,6 +21,8 @@ export const dialect: SqlDialect = {
   table: (schema, name) => (schema === null ? sql.id(name) : sql.id(schema, name)),
   read,
   encoder: createEncoder,
+  // Operators of enums take no domain over one. NULL is of no type, so this is of the base type; the planner drops it again.
+  operand: (column, type) => (type.name === 'enum' ? sql`coalesce(${column}, null)` : column),
   bind: (value) => sql`${Array.isArray(value) ? arrayText(value) : value}`,
   // Without ESCAPE a backslash would be one.
   // A blank-padded column would never end with what it ends with.
@@ -28,6 +31,8 @@ export const dialect: SqlDialect = {
   guard,
   padFractions: false,
   comparable,
+  asText,
+  isFiner,
   aggregateType,
   aggregate,
 }

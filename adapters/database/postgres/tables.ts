@@ -1,6 +1,7 @@
 import type { Check, Column, ForeignKey, LiveSchema, ReferentialAction, Table, UniqueKey } from '../../../lib/schema/table.js'
 import type { CheckRow, ColumnRow, HiddenRow, IndexRow, ReferenceRow, RelationRow, TypeRow } from './catalog.js'
 import { createTypeResolver, type TypeResolver } from './column-types.js'
+import { collationText } from './comparable-text.js'
 import { readDefault } from './defaults.js'
 
 /** The catalog as read, in no order. */
@@ -87,8 +88,8 @@ function hiddenOf(rows: readonly HiddenRow[]): Pick<Table, 'hidden'> {
 }
 
 function columnOf(row: ColumnRow, kind: Table['kind'], resolve: TypeResolver): Column {
-  const [relation, number, name, oid, modifier, native, notNull, identity, generated, defaultText] = row
-  const { type, notNull: domainNotNull, defaultText: domainDefault } = resolve(oid, modifier, native)
+  const [relation, number, name, oid, modifier, native, notNull, identity, generated, defaultText, , collation] = row
+  const { type, citext, notNull: domainNotNull, defaultText: domainDefault } = resolve(oid, modifier, native)
   const supplied =
     identity !== '' || generated !== ''
       ? ({ default: null, identity: 'none' } as const)
@@ -98,11 +99,16 @@ function columnOf(row: ColumnRow, kind: Table['kind'], resolve: TypeResolver): C
     name,
     type,
     nativeType: native,
+    ...(type.name === 'string' && collation !== null ? { collation: collationOf(collation, citext) } : {}),
     nullable: kind === 'view' || !(notNull || domainNotNull),
     default: supplied.default,
     identity: identity === 'a' ? 'always' : identity === 'd' ? 'by-default' : supplied.identity,
     generated: generated !== '',
   }
+}
+
+function collationOf([schema, name, isDeterministic]: NonNullable<ColumnRow[11]>, citext: readonly string[] | null): string {
+  return collationText({ type: citext, collation: schema === 'pg_catalog' ? [name] : [schema, name], isDeterministic })
 }
 
 /** null when one of the columns is not to be seen. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { uncertainId } from '../../../lib/schema/origin.js'
 import type { Column, LiveSchema, Table } from '../../../lib/schema/table.js'
+import { originsSince, type StampsByName } from './stamp-origins.js'
 
 /** What carrying needs of a table or a column. */
 interface Item {
@@ -16,20 +17,28 @@ type Typed = Pick<Column, 'name' | 'nativeType' | 'nullable'>
  *
  * @param fresh makes an id from a name; the same name gives the same id
  * @param doubted names that stayed but may be other things now
+ * @param origins which earlier thing some are for certain, whatever they are called: name → id
  */
 export function carryIds(
   earlier: readonly Item[],
   now: readonly Item[],
   fresh: (name: string) => string,
   doubted: ReadonlySet<string>,
+  origins: ReadonlyMap<string, string> = new Map(),
 ): readonly string[] {
   const before = new Map(earlier.map((item) => [item.name, item]))
   const names = new Set(now.map(({ name }) => name))
-  const doubtful = earlier.flatMap(({ id, name }) => (id !== null && (!names.has(name) || doubted.has(name)) ? [id] : []))
+  const placed = new Set(origins.values())
+  const doubtful = earlier.flatMap(({ id, name }) =>
+    id !== null && !placed.has(id) && (!names.has(name) || doubted.has(name)) ? [id] : [],
+  )
   return now.map(({ name }) => {
     const id = before.get(name)?.id ?? null
-    if (id !== null && !doubted.has(name)) return id
-    return doubtful.length === 0 ? fresh(name) : uncertainId(fresh(name), doubtful)
+    const origin = origins.get(name)
+    const isSame = origin === undefined ? id !== null && !doubted.has(name) && !placed.has(id) : origin === id
+    if (isSame && id !== null) return id
+    const suspects = origin === undefined ? doubtful : [origin]
+    return suspects.length === 0 ? fresh(name) : uncertainId(fresh(name), suspects)
   })
 }
 
@@ -80,6 +89,36 @@ export function takenNames(earlier: readonly Typed[], now: readonly Typed[]): Re
   return namesOf(taken)
 }
 
+/**
+ * Names that stand where a column of another name and type stood, of which they have the type now: what exchanging names leaves behind. The
+ * same can be a column that was moved and changed its type, which nobody can tell from it.
+ */
+export function exchangedNames(earlier: readonly Typed[], now: readonly Typed[]): ReadonlySet<string> {
+  const types = new Map(earlier.map((column) => [column.name, typeOf(column)]))
+  const places = new Map(earlier.map(({ name }, index) => [name, index]))
+  return namesOf(
+    now.filter((column, index) => {
+      const [own, stood] = [types.get(column.name), earlier[index]]
+      if (own === undefined || stood === undefined || places.get(column.name) === index) return false
+      return own !== typeOf(column) && typeOf(stood) === typeOf(column)
+    }),
+  )
+}
+
+/**
+ * Names that stand where they stood behind others that do, or that only newcomers of the same type replace: renames, and additions
+ * behind them, moved none of these, though columns changed places with them that stand elsewhere now.
+ */
+export function unmovedNames(earlier: readonly Typed[], now: readonly Typed[]): ReadonlySet<string> {
+  const old = namesOf(earlier)
+  const end = now.findIndex((column, index) => {
+    const stood = earlier[index]
+    if (stood === undefined) return true
+    return column.name !== stood.name && (old.has(column.name) || column.nativeType !== stood.nativeType)
+  })
+  return namesOf(now.slice(0, end === -1 ? now.length : end).filter(({ name }) => old.has(name)))
+}
+
 /** What RENAME keeps. */
 function typeOf({ nativeType, nullable }: Typed): string {
   return `${nativeType} ${nullable}`
@@ -112,14 +151,17 @@ export type TableNote = readonly [
  * stayed, by their names elsewhere.
  *
  * @param notes one for each table
+ * @param stamps keys in comments, which tell where a column went that nothing else tells of
  */
 export function carryTableIds(
   tables: readonly Table[],
   notes: readonly TableNote[],
   previous: LiveSchema | null,
   scope: string,
+  stamps: StampsByName,
 ): LiveSchema['tables'] {
   const known = previous !== null && previous.scope === scope ? previous : null
+  const originsOf = originsSince(known, stamps)
   const now = new Map(notes.map((note) => [note[0], note]))
   const numbers = new Map(notes.map(([name, number]) => [name, number]))
   const sources = sourcesOf(tables, known, numbers)
@@ -134,7 +176,8 @@ export function carryTableIds(
       id === null || (numbers.get(table.name) && before.get(name)?.[1]) ? [] : [id],
     )
     const id = source?.id ?? (suspects.length === 0 ? fresh : uncertainId(fresh, suspects))
-    const ids = columnIds(table, source, id, known?.probe ?? '', before.get(source?.name ?? ''), now.get(table.name))
+    const origins = originsOf(table.name, source?.columns ?? [], table.columns)
+    const ids = columnIds(table, source, id, known?.probe ?? '', origins, before.get(source?.name ?? ''), now.get(table.name))
     return { ...table, id, columns: table.columns.map((column, index) => ({ ...column, id: ids[index] ?? null })) }
   })
 }
@@ -144,6 +187,7 @@ function columnIds(
   source: Table | undefined,
   tableId: string,
   moment: string,
+  origins: ReadonlyMap<string, string>,
   [, oldNumber, oldVersion, oldPlaces]: TableNote = nothing,
   [, number, version, places]: TableNote = nothing,
 ): readonly (string | undefined)[] {
@@ -158,12 +202,15 @@ function columnIds(
   if (!sameTable || version !== oldVersion) {
     // Nothing renames a column of a view: it is what its text says.
     const taken = kind === 'view' ? [] : takenNames(earlier, columns)
-    return carryIds(earlier, columns, fresh, new Set([...movedNames(earlier, columns, sameTable), ...taken]))
+    const exchanged = kind === 'view' ? [] : exchangedNames(earlier, columns)
+    const still = unmovedNames(earlier, columns)
+    const moved = [...movedNames(earlier, columns, sameTable)].filter((name) => !still.has(name))
+    return carryIds(earlier, columns, fresh, new Set([...moved, ...taken, ...exchanged]), origins)
   }
   const placed = new Map(earlier.map(({ id }, index) => [oldPlaces[index], id]))
   const loose = columns.filter((_, index) => !isPlaced(places[index]))
   const looseBefore = earlier.filter((_, index) => !isPlaced(oldPlaces[index]))
-  const looseIds = carryIds(looseBefore, loose, fresh, movedNames(looseBefore, loose, false))
+  const looseIds = carryIds(looseBefore, loose, fresh, movedNames(looseBefore, loose, false), origins)
   const byName = new Map(loose.map(({ name }, index) => [name, looseIds[index]]))
   return columns.map(({ name }, index) => byName.get(name) ?? placed.get(places[index] ?? null) ?? fresh(name))
 }

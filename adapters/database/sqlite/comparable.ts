@@ -46,7 +46,8 @@ function asNumber(source: Sql, live: ColumnType, contract: NumberType): Comparab
   if (contract.name === 'float') {
     const fits = sql`((${stored(source, live)}) and (typeof(${source}) = 'real' or ${source} = cast(${source} as real)))`
     return {
-      value: sql`(case when typeof(${source}) in ('integer', 'real') then cast(${source} as real) end)`,
+      // What is no number keeps its place behind all numbers.
+      value: sql`(case when typeof(${source}) = 'integer' then cast(${source} as real) else ${source} end)`,
       type: contract,
       fits,
     }
@@ -94,7 +95,8 @@ function decimalOverText(source: Sql, text: Sql, { precision, scale, unsigned }:
   const most = sql.raw(`1e${(precision ?? 0) - (scale ?? 0)}`)
   const size = precision === null ? sql`` : sql`and ${value} > -${most} and ${value} < ${most}`
   const digits = sql`${text} not glob '*[^-.0-9]*'`
-  const fits = sql`(typeof(${source}) = 'text' and ${shown} = ${text} and ${digits} and (${sign}) ${size})`
+  // A column of days or times keeps numbers as numbers.
+  const fits = sql`(typeof(${source}) in ('integer', 'real') or (typeof(${source}) = 'text' and ${shown} = ${text} and ${digits} and (${sign}) ${size}))`
   return { value: sql`(case when ${fits} then ${value} end)`, type: { name: 'decimal', precision: null, scale, unsigned }, fits }
 }
 
@@ -107,8 +109,7 @@ function asText(source: Sql, live: ColumnType): Comparable | null {
   const { scale } = live
   const shown = scale === null || scale === 0 ? text : sql`printf('%.${sql.raw(String(scale))}f', ${source})`
   const integer = scale === null || scale === 0 ? text : sql`(${text} || ${`.${'0'.repeat(scale)}`})`
-  // Without an `else`: printf makes a zero of NULL.
-  const value = sql`(case typeof(${source}) when 'integer' then ${integer} when 'real' then ${shown} end)`
+  const value = sql`(case typeof(${source}) when 'integer' then ${integer} when 'real' then ${shown} else ${source} end)`
   const fits = sql`(${isInteger(source)} or (${isReal(source)} and cast(${shown} as real) = ${source} and ${shown} not glob '*e*'))`
   return { value, type: anyText, fits }
 }

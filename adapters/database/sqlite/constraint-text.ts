@@ -1,4 +1,4 @@
-import { isKeyword, isSymbol, type Token, tokenize } from './sql-tokens.js'
+import { fold, isKeyword, isSymbol, type Token, tokenize } from './sql-tokens.js'
 
 /** What only the text of CREATE TABLE tells. */
 export interface ConstraintText {
@@ -23,6 +23,22 @@ export function constraintsOf(sql: string): ConstraintText {
     if (name !== null && endsName(token)) name = null
   }
   return { checks: nameChecks(checks), foreignKeyNames }
+}
+
+/**
+ * The collations that columns of a table's stored SQL declare, in lower case, by the column's name in lower case: names are equal
+ * without regard to the case of ASCII letters. A column that declares several has the last.
+ */
+export function collationsOf(sql: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const tokens = tokenize(sql)
+  let column: string | null = null
+  for (const { token, index } of topLevel(tokens)) {
+    if (isSymbol(tokens[index - 1], ',') || (column === null && isSymbol(tokens[index - 1], '('))) column = token.value
+    const name = isKeyword(token, 'collate') ? tokens[index + 1]?.value : undefined
+    if (column !== null && name !== undefined) found.set(fold(column), fold(name))
+  }
+  return found
 }
 
 /** The tokens directly inside the parentheses of CREATE TABLE (…): no expression, type length or column list. */

@@ -2,8 +2,10 @@ import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { Column, ForeignKey, ReferentialAction, Table, UniqueKey } from '../../../lib/schema/table.js'
 import type { Catalog, ColumnRow, ForeignKeyRow, SchemaRow, UniqueIndexRow } from './catalog.js'
 import { columnDefault } from './column-default.js'
-import { constraintsOf } from './constraint-text.js'
+import { collationText } from './comparable-text.js'
+import { collationsOf, constraintsOf } from './constraint-text.js'
 import { neutralType } from './declared-type.js'
+import { fold } from './sql-tokens.js'
 
 /** The tables and views of a catalog, sorted by name, without ids. What has no columns (a broken view) is left out. */
 export function tablesOf(catalog: Catalog): readonly Table[] {
@@ -27,7 +29,7 @@ export function tablesOf(catalog: Catalog): readonly Table[] {
         id: null,
         name: row.name,
         kind: row.type === 'view' ? ('view' as const) : ('table' as const),
-        columns: describeColumns(own, row.type === 'view', hasRowidKey(own, indexes), typeOf),
+        columns: describeColumns(own, row.type === 'view', hasRowidKey(own, indexes), typeOf, collationsIn(row)),
         primaryKey: keyOf(own),
         uniqueKeys: byName(uniqueKeysOf(indexes)),
         foreignKeys: byName(foreignKeysOf(foreignKeys.get(row.name) ?? [], text.foreignKeyNames, own, parents)),
@@ -53,15 +55,21 @@ function describeColumns(
   view: boolean,
   rowidKey: boolean,
   typeOf: typeof neutralType,
+  collations: ReadonlyMap<string, string> | null,
 ): readonly Column[] {
   return rows.map((row) => {
+    const type = typeOf(row.type, view)
+    const isText = type.name === 'string' || type.name === 'any'
     const isRowid = rowidKey && row.key > 0
     const generated = row.hidden >= 2
     return {
       id: null,
       name: row.name,
-      type: typeOf(row.type, view),
+      type,
       nativeType: row.type === '' ? 'no type' : row.type,
+      ...(isText && collations !== null
+        ? { collation: collationText(row.type, type, collations.get(fold(row.name)) ?? null) }
+        : {}),
       // A primary key does not exclude NULL here unless NOT NULL is said (or WITHOUT ROWID or STRICT says it).
       nullable: !row.notNull && !isRowid,
       default: generated || isRowid ? null : columnDefault(row.default),
@@ -69,6 +77,12 @@ function describeColumns(
       generated,
     }
   })
+}
+
+/** null: not known, which collation a column of a view has follows from its text. */
+function collationsIn({ type, sql }: SchemaRow): ReadonlyMap<string, string> | null {
+  if (type !== 'table') return null
+  return /collate/i.test(sql ?? '') ? collationsOf(sql ?? '') : new Map()
 }
 
 /** Few spellings, many columns: each is read once per schema. */
@@ -152,11 +166,6 @@ const actions: readonly ReferentialAction[] = ['no action', 'restrict', 'cascade
 
 function actionOf(text: string): ReferentialAction {
   return actions.find((action) => action === text.toLowerCase()) ?? 'no action'
-}
-
-/** Names are equal without regard to the case of ASCII letters. */
-export function fold(name: string): string {
-  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
 function groupByTable<T extends { readonly table: string }>(rows: readonly T[]): Map<string, T[]> {

@@ -1,8 +1,7 @@
 import type { Table } from '../../../lib/schema/table.js'
 import type { SchemaRow } from './catalog.js'
 import type { Known, Reading } from './identity.js'
-import { fold } from './introspect.js'
-import { tokenize } from './sql-tokens.js'
+import { fold, tokenize } from './sql-tokens.js'
 
 /** A name that differs between two readings at the same place. */
 interface Rename {

@@ -50,3 +50,8 @@ export function isKeyword(token: Token | undefined, keyword: string): boolean {
 export function isSymbol(token: Token | undefined, symbol: string): boolean {
   return token?.kind === 'symbol' && token.value === symbol
 }
+
+/** Names are equal without regard to the case of ASCII letters. */
+export function fold(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

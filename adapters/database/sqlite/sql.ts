@@ -4,6 +4,7 @@ import { fail } from '../../../lib/errors.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { createCompiler } from '../shared/compiler.js'
 import { comparable } from './comparable.js'
+import { asText, bends, isFiner } from './comparable-text.js'
 import { parseDecimal, significantDigits, wholeValue } from './decimal-text.js'
 import { encoderOf } from './types.js'
 
@@ -23,6 +24,10 @@ export const dialect: SqlDialect = {
   guard: () => null,
   padFractions: false,
   comparable,
+  asText,
+  isFiner,
+  storesAnything: true,
+  bends,
   aggregateType,
   aggregate: aggregateOf,
 }

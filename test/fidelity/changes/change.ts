@@ -40,7 +40,11 @@ export interface Change {
   readonly unseen?: readonly EngineName[]
   readonly settings?: Partial<Pick<ServiceConfig<'db'>, 'standIns' | 'renames' | 'trustLikelyRenames'>>
   /** Routes that the change makes meaningless, with the reason in a comment. */
-  readonly skip?: readonly string[]
+  readonly skip?: readonly string[] | ((form: Form) => readonly string[])
+  /** Newcomers that are no promised column under a new name, as an operator says before promoting: `table.column` → the newcomer. */
+  readonly refuted?: Readonly<Record<string, string>>
+  /** What is no difference here, with the reason in a comment: both answers are compared as this makes them. */
+  readonly alike?: (text: string) => string
   /** What the product lacks for it; its cells may fail, and one that does not must. */
   readonly pending?: (engine: EngineName, form: Form) => string | null
 }
@@ -64,6 +68,6 @@ export function each<const Value>(value: Value, ...names: readonly string[]): Re
 }
 
 /** Rows by their key in which a column has no value of the promise. */
-export function lost(what: 'null' | 'value', ...rows: readonly Json[]) {
+export function lost(what: 'null' | 'value' | 'beyond', ...rows: readonly Json[]) {
   return { lost: what, rows }
 }

@@ -8,6 +8,12 @@ const addOwner = inDialects(
   rebuiltWithOwner(),
 )
 
+const otherColumn = together(
+  dropColumn('customers.born'),
+  addColumn('customers', 'phone integer'),
+  all('update customers set phone = id'),
+)
+
 /** Columns that come and go. */
 export const columnChanges: readonly Change[] = [
   {
@@ -145,14 +151,21 @@ export const columnChanges: readonly Change[] = [
   {
     name: 'a column goes and another comes',
     rows: ['17', '13'],
+    engines: ['postgres'],
     on: ['customers.born'],
-    apply: together(
-      dropColumn('customers.born'),
-      addColumn('customers', 'phone integer'),
-      all('update customers set phone = id'),
-    ),
+    apply: otherColumn,
     expect: { 'customers.born': 'null' },
     adds: ['customers.phone'],
+  },
+  {
+    name: 'a column goes and another comes, which may be the same',
+    rows: ['17', '13'],
+    engines: ['sqlite', 'mariadb', 'mysql'],
+    on: ['customers.born'],
+    apply: otherColumn,
+    refuted: { 'customers.born': 'phone' },
+    // Nothing tells it from a rename and another type, until an operator does.
+    expect: (_, form) => ({ 'customers.born': form === 'pinned' ? 'null' : 'unservable' }),
   },
   {
     name: 'columns stand in another order',

@@ -71,8 +71,8 @@ export const objectChanges: readonly Change[] = [
       all('create view labels as select code, title from labels_kept'),
     ),
     names: { labels: 'labels_kept' },
-    // A plain view takes writes by itself but on SQLite; the database decides.
-    expect: on(['sqlite'], { labels: 'no-writes' }),
+    // A plain view takes writes by itself but on SQLite; the database decides. MySQL does not tell what a view stored of a row.
+    expect: (engine) => (engine === 'sqlite' ? { labels: 'no-writes' } : on(['mysql'], { labels: 'no-inserts' })(engine)),
     // Nor does it know of unique columns.
     skip: ['post each'],
   },

@@ -1,9 +1,15 @@
 import { addColumn, all, dropColumn, inDialects, renameColumn, renameTable, retype, together } from '../alter.js'
 import { create } from '../sql.js'
-import { type Change, checking, each, everyEngine, on } from './change.js'
+import { type Change, checking, each, everyEngine, mysqlFamily, on } from './change.js'
 
 const columns = 'id, title, size, memo'
 const copyTo = (table: string) => all(`insert into ${table} (${columns}) select ${columns} from tickets`)
+
+const severalChanges = together(
+  retype('order_lines.qty', 'bigint'),
+  addColumn('order_lines', 'unit varchar(10)'),
+  dropColumn('order_lines.memo'),
+)
 
 /** The new table's name, and what the old one is called afterwards. */
 const cutOver = (fresh: string, old: string) => together(renameTable('tickets', old), renameTable(fresh, 'tickets'))
@@ -71,9 +77,11 @@ export const rewriteChanges: readonly Change[] = [
       renameColumn('tickets.size', 'size', 'size_new'),
       relaxed('size_old'),
     ),
-    expect: { 'tickets.size': 'converted' },
+    // Several statements in one look, of which the table was made anew in one: nothing proves which column is which.
+    expect: (engine) => ({ 'tickets.size': mysqlFamily.includes(engine) ? 'unservable' : 'converted' }),
+    // The new column has not the default of the old one.
     skip: ['post-', 'posts', 'post each'],
-    names: {},
+    names: { 'tickets.size': 'size_old' },
   },
   {
     name: 'a new column takes the name of an old one, with other values',
@@ -86,6 +94,7 @@ export const rewriteChanges: readonly Change[] = [
       renameColumn('tickets.memo', 'memo', 'memo_new'),
     ),
     expect: each('unservable', 'tickets.memo'),
+    names: { 'tickets.memo': 'memo_old' },
   },
   {
     name: 'a new key takes the name of the old one',
@@ -96,19 +105,30 @@ export const rewriteChanges: readonly Change[] = [
         ? []
         : together(addColumn('tickets', 'id_new bigint'), all('update tickets set id_new = id'), keyDance())(engine),
     engines: ['postgres', 'mariadb', 'mysql'],
-    expect: { 'tickets.id': 'converted' },
+    // Dropping the key makes the table anew on the MySQL family; what the old key is called the operator says, and that it is none any more.
+    expect: (engine, form) => {
+      if (engine === 'postgres') return { 'tickets.id': 'converted' }
+      return form === 'pinned' ? { tickets: 'no-inserts' } : each('unservable', 'tickets.id')
+    },
+    names: { 'tickets.id': 'id_old' },
   },
   {
     name: 'several changes to one table',
     rows: ['18', '17', '21', '13'],
     on: ['order_lines.sku', 'order_lines.memo', 'order_lines.qty'],
-    apply: together(
-      retype('order_lines.qty', 'bigint'),
-      addColumn('order_lines', 'unit varchar(10)'),
-      dropColumn('order_lines.memo'),
-    ),
+    apply: severalChanges,
+    engines: ['postgres'],
     expect: { 'order_lines.memo': 'null', 'order_lines.qty': 'converted' },
     adds: ['order_lines.unit'],
+  },
+  {
+    name: 'several changes to one table, of which some may be one',
+    rows: ['18', '17', '21', '13'],
+    engines: ['sqlite', 'mariadb', 'mysql'],
+    on: ['order_lines.sku', 'order_lines.memo', 'order_lines.qty'],
+    apply: severalChanges,
+    refuted: { 'order_lines.memo': 'unit' },
+    expect: (_, form) => ({ 'order_lines.memo': form === 'pinned' ? 'null' : 'unservable', 'order_lines.qty': 'converted' }),
   },
   {
     name: 'changes to several tables',

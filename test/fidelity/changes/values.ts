@@ -1,6 +1,6 @@
 import { all, inDialects, redeclare, retype, together } from '../alter.js'
 import { everywhere } from '../fixture.js'
-import { type Change, checking, lost, mysqlFamily, typed } from './change.js'
+import { type Change, checking, lost, mysqlFamily, on, typed } from './change.js'
 
 const converted = (column: string) => ({ on: [column], expect: { [column]: 'converted' as const } })
 const to = (column: string, type: Parameters<typeof retype>[1], using?: string) => ({
@@ -64,7 +64,10 @@ export const valueChanges: readonly Change[] = [
     rows: ['26'],
     engines: typed,
     ...to('customers.details', { postgres: 'text', mysql: 'text' }),
-    ...converted('customers.details'),
+    // Two spellings of one value are two texts.
+    expect: (engine) => ({ 'customers.details': engine === 'postgres' ? 'converted' : 'unsorted' }),
+    // MySQL respells what a JSON column is given, but no text: blanks in JSON are no promise.
+    alike: (text) => text.replaceAll(/([:,]) /g, '$1'),
   },
   {
     name: 'an array becomes text',
@@ -130,8 +133,24 @@ export const valueChanges: readonly Change[] = [
     name: 'timestamp becomes text',
     rows: ['28'],
     engines: typed,
-    ...to('customers.joined', 'varchar(30)', 'to_char(joined, \'YYYY-MM-DD"T"HH24:MI:SS\')'),
     ...converted('customers.joined'),
+    apply: (engine) => [
+      ...retype('customers.joined', 'varchar(30)', 'to_char(joined, \'YYYY-MM-DD"T"HH24:MI:SS\')')(engine),
+      ...(engine === 'postgres' ? [] : ["update customers set joined = replace(joined, ' ', 'T')"]),
+    ],
+  },
+  {
+    name: 'timestamp becomes text as the database spells it',
+    rows: ['28'],
+    engines: typed,
+    // A text is a timestamp only in the one spelling that the contract has for it, and equals none in another.
+    skip: ['eq', 'count'],
+    on: ['customers.joined'],
+    apply: together(
+      retype('customers.joined', 'varchar(30)'),
+      all("update customers set joined = replace(joined, ' ', 'T') where id > 3"),
+    ),
+    expect: { 'customers.joined': lost('value', 1, 2) },
   },
   { name: 'text takes more characters', rows: ['30'], ...to('customers.name', 'varchar(80)'), merges: true },
   {
@@ -156,6 +175,8 @@ export const valueChanges: readonly Change[] = [
     rows: ['37'],
     engines: typed,
     ...to('customers.joined', { postgres: 'timestamp(6)', mysql: 'datetime(6)' }),
+    // The database shows digits that nobody was promised.
+    expect: on(mysqlFamily, { 'customers.joined': 'converted' }),
   },
   {
     name: 'a timestamp gets a zone',
