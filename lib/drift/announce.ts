@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ServiceRecord } from '../contract/store.js'
 import { canonicalJson } from '../schema/canonical.js'
-import type { MonitorParts } from './monitor.js'
+import type { MonitorParts } from './look-loop.js'
 import { reportOf } from './report.js'
 import type { Served } from './served.js'
 

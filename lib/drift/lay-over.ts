@@ -3,7 +3,7 @@ import type { ServiceRecord } from '../contract/store.js'
 import type { ContractVersion } from '../contract/types.js'
 import type { Database } from '../database.js'
 import type { LiveSchema } from '../schema/table.js'
-import type { MonitorParts } from './monitor.js'
+import type { MonitorParts } from './look-loop.js'
 import { type Served, serve } from './served.js'
 import { withUnlockedTables } from './table-modes.js'
 

@@ -1,5 +1,5 @@
 import { FaucetError } from '../errors.js'
-import type { MonitorParts } from './monitor.js'
+import type { MonitorParts } from './look-loop.js'
 
 /** Milliseconds: the first wait after a failed attempt, doubled each time up to the longest. */
 const retryFirst = 500

@@ -1,5 +1,5 @@
 import type { Database, Watch } from '../database.js'
-import type { MonitorParts } from './monitor.js'
+import type { MonitorParts } from './look-loop.js'
 
 /** A service's database, opened when it is first needed and again after a failure, and heard from where it tells of changes. */
 export class Opening {

@@ -2,8 +2,8 @@ import type { ServiceRecord } from '../contract/store.js'
 import type { ContractVersion } from '../contract/types.js'
 import type { Database } from '../database.js'
 import { layOver } from './lay-over.js'
+import type { MonitorParts } from './look-loop.js'
 import { isStoreFailure } from './look-record.js'
-import type { MonitorParts } from './monitor.js'
 import type { Served } from './served.js'
 
 /** What a version is laid over. */
