@@ -36,8 +36,8 @@ export interface SqlDialect {
   read(source: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
   /** Turns one raw value of {@link SqlDialect.read} into JSON text. Throws {@link ValueMismatch} if it is not of the type. */
   encoder(type: ColumnType): Encoder
-  /** A column as operators and functions take it, where its bare name is not enough; absent: it always is. */
-  operand?(column: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
+  /** A column as operators take it, of one of {@link LiveSchema.operandTypes}; absent where there are none. */
+  operand?(column: RawBuilder<unknown>, type: readonly string[]): RawBuilder<unknown>
   /** A checked value (see `lib/query/values.ts`) as a parameter of the column's type, for writes and comparisons. */
   bind(value: Parameter, type: ColumnType): RawBuilder<unknown>
   /** `LIKE` with `%` and `_` as wildcards; `escapeWith` is the character that takes their meaning away, or null for none. */

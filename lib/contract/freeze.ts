@@ -48,7 +48,7 @@ export function promoteSchema(
   const promised = contract.flatMap((table) => {
     const bound = byContract.get(table.name)
     if (bound === undefined || !taken.tables.has(bound)) return [renameTable(table, names.ofContract)]
-    if (bound.live === null || bound.doubtful === true) return []
+    if (bound.live === null || isOther(bound)) return []
     if (!isDescribed(bound.live)) return [renameTable(table, names.ofContract)]
     const logical = logicalIds(bound)
     const shape = takenOver(bound, bound.live, taken.isNamed(bound) ? () => false : withhold)
@@ -63,9 +63,14 @@ export function promoteSchema(
   return { tables: [...promised, ...added].sort(byName), identities }
 }
 
+/** Whether promoting what is live says nothing of what the contract had: a newcomer of another shape, or a guess of another shape. */
+function isOther({ doubtful, isAmbiguous }: TableBinding): boolean {
+  return doubtful === true || isAmbiguous === true
+}
+
 /** Tables of another shape under a promised name: other things, of which no earlier version says anything. */
 function newcomers({ tables }: Taken): Table[] {
-  const known = new Set([...tables].flatMap(({ live, doubtful }) => (doubtful === true ? [] : (live ?? []))))
+  const known = new Set([...tables].flatMap((bound) => (isOther(bound) ? [] : (bound.live ?? []))))
   return [...tables].flatMap(({ live }) => (live === null || known.has(live) || !isDescribed(live) ? [] : [live]))
 }
 
@@ -157,12 +162,12 @@ function withHidden(frozen: Table, promised: Table, { hidden = [] }: Table): Tab
 
 /**
  * Live column name → logical id. What took a name over is another thing, which no consumer of an earlier version asked for: they are
- * answered by what they asked for, where it is known what that is called now.
+ * answered by what they asked for, where it is known what that is called now. So is a guess among several, until somebody says.
  */
 function logicalIds({ columns }: TableBinding): ReadonlyMap<string, string> {
   return new Map(
-    columns.flatMap(({ contract, live, relation, hasSameValues, evidence, movedTo }) => {
-      const isOther = relation === 'replaced' && hasSameValues !== true
+    columns.flatMap(({ contract, live, relation, hasSameValues, evidence, movedTo, isAmbiguous }) => {
+      const isOther = (relation === 'replaced' && hasSameValues !== true) || isAmbiguous === true
       const name = isOther ? (isSettled(evidence) ? movedTo : undefined) : live?.name
       return contract.id === null || name === undefined ? [] : [[name, contract.id] as const]
     }),

@@ -63,8 +63,9 @@ function checkTarget(served: Served, { kind, table, column, to }: Rename): void 
   if (kind === 'confirm-rename' && other !== undefined) taken(to, `${table}.${other.contract.name}`)
 }
 
-function isCertain({ relation, evidence }: Pick<TableBinding, 'relation' | 'evidence'>): boolean {
-  return relation === 'same' || isSettled(evidence)
+/** Not what only has the name of another, of which nothing is served. */
+function isCertain({ relation, evidence, doubtful }: Pick<TableBinding, 'relation' | 'evidence' | 'doubtful'>): boolean {
+  return doubtful !== true && (relation === 'same' || isSettled(evidence))
 }
 
 function taken(to: string, owner: string): never {

@@ -19,6 +19,7 @@ const behind: Partial<Record<FailureKind, readonly ChangeKind[]>> = {
   'out-of-range': ['type-narrowed', 'type-changed'],
   'check': ['check-added', 'check-changed', 'type-narrowed'],
   'unique': ['unique-added', 'constraining-primary-key-added', 'primary-key-changed'],
+  'read-only': ['table-became-view'],
   'foreign-key': ['foreign-key-added', 'foreign-key-retargeted', 'foreign-key-action-tightened'],
 }
 

@@ -7,7 +7,7 @@ import { asNumber } from '../conversion/numbers.js'
 import { type Comparable, type Encoder, type Parameter, type SqlDialect, ValueMismatch } from '../database.js'
 import { canonicalJson } from '../schema/canonical.js'
 import { asFarAsKnown, type ColumnType, isText } from '../schema/column-type.js'
-import type { Column } from '../schema/table.js'
+import type { Column, LiveSchema } from '../schema/table.js'
 import { relabelled } from './relabel.js'
 import { type Ruled, ruledOther, ruledText } from './text-rules.js'
 
@@ -50,6 +50,12 @@ export interface ColumnPlan {
   readonly standIn: string | null
 }
 
+interface PlanSettings {
+  readonly dialect: SqlDialect
+  readonly bigints: 'string' | 'number'
+  readonly live: Pick<LiveSchema, 'operandTypes'>
+}
+
 /**
  * @param changes breaking ones of the table that have a hold
  * @param standIns an operator's values by column
@@ -58,7 +64,7 @@ export function planColumn(
   { contract: column, live, labels }: ColumnBinding,
   changes: readonly Change[],
   standIns: ReadonlyMap<string, unknown>,
-  { dialect, bigints }: { readonly dialect: SqlDialect; readonly bigints: 'string' | 'number' },
+  { dialect, bigints, live: reading }: PlanSettings,
 ): ColumnPlan {
   const hold = strongest(changes.filter((change) => change.column === column.name))
   const standIn = standIns.has(column.name) ? canonicalJson(standIns.get(column.name)) : null
@@ -72,7 +78,8 @@ export function planColumn(
   }
   const ref = sql.id(live.name)
   const isFilled = standIn !== null && !column.nullable && live.nullable
-  const operand = dialect.operand?.(ref, live.type) ?? ref
+  const castTo = reading.operandTypes?.[live.id ?? '']
+  const operand = castTo === undefined ? ref : (dialect.operand?.(ref, castTo) ?? ref)
   const stored = isFilled ? orStandIn(operand, standIn, live, conversion, dialect) : operand
   return {
     ...parts,

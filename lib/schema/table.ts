@@ -99,6 +99,8 @@ export interface LiveSchema {
    * have one. A copied table has those of its original.
    */
   readonly stamps?: Readonly<Record<string, string>>
+  /** By {@link Column.id}: the qualified name of the type as which operators take a column, where they do not take its own. */
+  readonly operandTypes?: Readonly<Record<string, readonly string[]>>
   /** The engine's own notes for its next reading: serialisable, kept with the reading, never looked into or compared. */
   readonly details?: unknown
 }

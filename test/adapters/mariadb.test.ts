@@ -197,7 +197,7 @@ const types: readonly (readonly [string, ColumnType, readonly (readonly [Paramet
   ],
   [
     'float',
-    { name: 'float', bits: 32 },
+    { name: 'float', bits: 32, places: null },
     [
       [0.1, '0.1'],
       [16777217, '16777216'],
@@ -205,7 +205,7 @@ const types: readonly (readonly [string, ColumnType, readonly (readonly [Paramet
   ],
   [
     'float',
-    { name: 'float', bits: 32 },
+    { name: 'float', bits: 32, places: null },
     [
       [3.4028234663852886e38, '3.4028235e+38'],
       [123456.79, '123456.79'],
@@ -213,7 +213,7 @@ const types: readonly (readonly [string, ColumnType, readonly (readonly [Paramet
   ],
   [
     'double',
-    { name: 'float', bits: 64 },
+    { name: 'float', bits: 64, places: null },
     [
       [0.1, '0.1'],
       [9.876543210987654, '9.876543210987654'],
@@ -221,7 +221,7 @@ const types: readonly (readonly [string, ColumnType, readonly (readonly [Paramet
   ],
   [
     'double',
-    { name: 'float', bits: 64 },
+    { name: 'float', bits: 64, places: null },
     [
       [1.7976931348623157e308, '1.7976931348623157e308'],
       [5e-324, '5e-324'],
@@ -277,7 +277,7 @@ const types: readonly (readonly [string, ColumnType, readonly (readonly [Paramet
   ],
   [
     'binary(4)',
-    { name: 'binary', length: 4 },
+    { name: 'binary', length: 4, fixed: true },
     [
       [Buffer.from([0, 255, 39, 92]), '"AP8nXA=="'],
       [Buffer.from('abcd'), '"YWJjZA=="'],
@@ -285,7 +285,7 @@ const types: readonly (readonly [string, ColumnType, readonly (readonly [Paramet
   ],
   [
     'varbinary(9)',
-    { name: 'binary', length: 9 },
+    { name: 'binary', length: 9, fixed: false },
     [
       [Buffer.from([1]), '"AQ=="'],
       [Buffer.alloc(0), '""'],
@@ -293,7 +293,7 @@ const types: readonly (readonly [string, ColumnType, readonly (readonly [Paramet
   ],
   [
     'blob',
-    { name: 'binary', length: null },
+    { name: 'binary', length: null, fixed: false },
     [
       [Buffer.from([128]), '"gA=="'],
       [Buffer.from('x'), '"eA=="'],
@@ -341,7 +341,7 @@ const types: readonly (readonly [string, ColumnType, readonly (readonly [Paramet
   ],
   [
     'year',
-    { name: 'integer', bits: 16, unsigned: true },
+    { name: 'integer', bits: 16, unsigned: true, year: true },
     [
       [2155, '2155'],
       [1901, '1901'],

@@ -137,6 +137,60 @@ describeEngines('which texts are equal', (engine) => {
   })
 })
 
+for (const engine of ['mariadb', 'mysql'] as const) {
+  describeEngine(engine, `which texts are equal [${engine}]`, () => {
+    let database: TestDatabase
+    let api: Api
+    beforeEach(async () => {
+      database = await createDatabase(engine)
+    })
+    afterEach(async () => {
+      await api.close()
+      await database.drop()
+    })
+    const status = async (filter: string) => {
+      const { status: code, body } = await api.request.get(path('t')).query({ filter, fields: 'id', order: 'id' })
+      return code === 200 ? body.resource.map(({ id }: { id: number }) => id) : code
+    }
+
+    it('stays what it was in another character set, as far as that has the text', async () => {
+      await database.exec(
+        'create table t (id integer primary key, name varchar(20) character set latin1 collate latin1_bin)',
+        "insert into t values (1, 'ada'), (2, 'Ada'), (3, 'é')",
+      )
+      api = await serve(database.dsn)
+      await database.exec('alter table t modify name varchar(20) character set utf8mb4 collate utf8mb4_general_ci')
+      await api.controller.refresh('db')
+      expect([await status("name = 'ada'"), await status("name = 'e'"), await status("name >= 'b'")]).to.deep.equal([
+        [1],
+        [],
+        [3],
+      ])
+      await database.exec("insert into t values (4, '日'), (5, '?')")
+      expect([await status("name = '?'"), await status("name >= 'b'"), await status("name = '日'")]).to.deep.equal([
+        [5],
+        503,
+        503,
+      ])
+      expect((await api.request.delete(path('t')).query({ filter: "name = '?'" })).body.meta.count).to.equal(1)
+    })
+
+    it('stays what it was when text becomes an enum', async () => {
+      await database.exec(
+        'create table t (id integer primary key, name varchar(20) collate utf8mb4_general_ci)',
+        "insert into t values (1, 'on'), (2, 'off')",
+      )
+      api = await serve(database.dsn)
+      const asked = ["name = 'ON'", "name <> 'ON'", "name in ('Off', 'x')", "name = 'on '"]
+      const promised = await Promise.all(asked.map(status))
+      expect(promised[0]).to.deep.equal([1])
+      await database.exec("alter table t modify name enum('on', 'off')")
+      await api.controller.refresh('db')
+      expect(await Promise.all(asked.map(status))).to.deep.equal(promised)
+    })
+  })
+}
+
 describeEngine('postgres', 'which texts are equal [citext]', () => {
   it('stays what it was by rules that come to see no case, and by rules that come to see case', async () => {
     // An extension is of a whole database.

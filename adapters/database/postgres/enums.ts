@@ -4,22 +4,30 @@ import { tableMark } from './guard.js'
 import type { CatalogRows } from './tables.js'
 
 /** What is told of enums beside the tables: see the fields of {@link LiveSchema}. */
-export function enumsOf(rows: CatalogRows): Required<Pick<LiveSchema, 'marks' | 'labelIds'>> {
+export function enumsOf(rows: CatalogRows): Required<Pick<LiveSchema, 'marks' | 'labelIds' | 'operandTypes'>> {
   const enumOf = enumFinder(rows.types)
   const used = new Map<string, Map<string, string>>()
   const labelIds: Record<string, readonly string[]> = {}
+  const operandTypes: Record<string, readonly string[]> = {}
+  const types = new Map(rows.types.map((row) => [row[0], row]))
   for (const [relation, number, , type] of rows.columns) {
     const found = enumOf(type)
     if (found === null) continue
     labelIds[`${relation}.${number}`] = found.labelIds
+    // Operators of enums take no domain over one.
+    if (types.get(type)?.[3] === 'd' && found.isPlain) operandTypes[`${relation}.${number}`] = found.name
     used.set(relation, new Map(used.get(relation)).set(found.oid, found.mark))
   }
   const marks = rows.relations.map(([oid, , , mark]) => [oid, tableMark(mark, used.get(oid) ?? new Map())])
-  return { marks: Object.fromEntries(marks), labelIds }
+  return { marks: Object.fromEntries(marks), labelIds, operandTypes }
 }
 
 interface Enum {
   readonly oid: string
+  /** Qualified. */
+  readonly name: readonly string[]
+  /** Whether the type is the enum, if by way of domains, and no array of it. */
+  readonly isPlain: boolean
   readonly labelIds: readonly string[]
   readonly mark: string
 }
@@ -30,10 +38,11 @@ function enumFinder(rows: readonly TypeRow[]): (oid: string) => Enum | null {
   const enumOf = (oid: string): Enum | null => {
     const row = byOid.get(oid)
     if (row === undefined) return null
-    const [, , , kind, items, , base, , , , , , labelIds, mark] = row
+    const [, schema, name, kind, items, , base, , , , , , labelIds, mark] = row
     if (kind === 'd') return enumOf(base)
-    if (items !== null) return enumOf(items)
-    return labelIds === null || mark === null ? null : { oid, labelIds, mark }
+    const item = items === null ? null : enumOf(items)
+    if (items !== null) return item && { ...item, isPlain: false }
+    return labelIds === null || mark === null ? null : { oid, name: [schema, name], isPlain: true, labelIds, mark }
   }
   return enumOf
 }

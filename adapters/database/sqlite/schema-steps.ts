@@ -1,6 +1,7 @@
 import type { Table } from '../../../lib/schema/table.js'
 import type { SchemaRow } from './catalog.js'
 import type { Known, Reading } from './identity.js'
+import { tokenize } from './sql-tokens.js'
 
 /** Whether the schema version moved far enough for what changed. */
 export function isExplained(known: Known, reading: Reading): boolean {
@@ -12,7 +13,8 @@ export function isExplained(known: Known, reading: Reading): boolean {
 
 /**
  * The fewest steps that lead to what changed: every CREATE, DROP and ALTER is one, so tables that came or went need one each, and
- * tables with other columns too. Where one of those moved, see {@link stepsToMove}.
+ * tables with other columns too. Where one of those moved, see {@link stepsToMove}. A view that says more, or less, was dropped and made
+ * anew: a rename writes new names into its text, and no more.
  */
 export function leastSteps(known: Known, { catalog, tables }: Reading): { total: number; each: ReadonlyMap<Table, number> } {
   // By the rows, not by what can be served: a broken view comes back when its table does.
@@ -22,13 +24,14 @@ export function leastSteps(known: Known, { catalog, tables }: Reading): { total:
   const names = new Map(catalog.schema.map(({ rowid, name }) => [rowid, name]))
   const ofTable = (table: Table): number => {
     const [earlier, row] = [known.tables.get(table.name), before.get(table.name)]
-    if (earlier === undefined || row === undefined || table.kind !== 'table') return 0
+    if (earlier === undefined || row === undefined) return 0
+    if (table.kind === 'view') return row.type === 'view' && lengthOf(row) !== lengthOf(now.get(table.name)) ? 2 : 0
     // Where another has its place, the two may have exchanged names, with all their columns.
     const hasPlace = [table.name, undefined].includes(names.get(row.rowid))
     return hasPlace ? fewestSteps(table, earlier) : 0
   }
   const each = new Map(tables.map((table) => [table, ofTable(table)]))
-  const altered = tables.flatMap((table) => ((each.get(table) ?? 0) > 0 ? [table.name] : []))
+  const altered = tables.flatMap((table) => (table.kind === 'table' && (each.get(table) ?? 0) > 0 ? [table.name] : []))
   const moved = stepsToMove(altered, known.details.rows, catalog.schema)
   return { total: [...each.values()].reduce((sum, steps) => sum + steps, Math.max(gone, come) + moved), each }
 }
@@ -55,6 +58,11 @@ export function isMade(name: string, before: readonly SchemaRow[], now: readonly
 
 function rowsByName(rows: readonly SchemaRow[]): ReadonlyMap<string, SchemaRow> {
   return new Map(rows.map((row) => [row.name, row]))
+}
+
+/** In words and signs. */
+function lengthOf(row: SchemaRow | undefined): number {
+  return tokenize(row?.sql ?? '').length
 }
 
 /** Two where two columns or more have other names. */

@@ -45,8 +45,6 @@ export interface Change {
   readonly refuted?: Readonly<Record<string, string>>
   /** What is no difference here, with the reason in a comment: both answers are compared as this makes them. */
   readonly alike?: (text: string) => string
-  /** What the product lacks for it; its cells may fail, and one that does not must. */
-  readonly pending?: (engine: EngineName, form: Form) => string | null
 }
 
 /** Where a statement that names what is not there any more fails by itself. */

@@ -96,8 +96,8 @@ export const keyChanges: readonly Change[] = [
       ['create unique index one_title on tickets (title)'],
     ),
     refused: [['PATCH', 'tickets/5', { title: 'one' }]],
-    // Sets one title on every row that it chooses.
-    skip: ['patch where'],
+    // Sets one title on every row that it chooses; and a row that comes twice breaks the old key and the new one.
+    skip: ['patch where', 'post each'],
   },
   {
     name: 'values need not be unique any more',

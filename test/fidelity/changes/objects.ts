@@ -125,8 +125,8 @@ export const objectChanges: readonly Change[] = [
       renameTable('labels', 'stickers'),
       renameTable('between_names', 'labels'),
     ),
-    names: { labels: 'stickers' },
-    expect: on(['sqlite'], { labels: 'unservable' }),
+    names: { labels: 'stickers', stickers: 'labels' },
+    expect: on(['sqlite'], each('unservable', 'labels', 'stickers')),
   },
   {
     name: 'a table gets a name and gives it back',

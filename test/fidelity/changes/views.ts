@@ -112,9 +112,8 @@ export const viewChanges: readonly Change[] = [
   },
 ]
 
-/** PostgreSQL's view keeps the name of its column, SQLite's follows its table, and the MySQL family's cannot be described. */
+/** PostgreSQL's view keeps the name of its column, SQLite's follows its table by the same proof, and the MySQL family's cannot be described. */
 function underView(engine: EngineName): Holds {
-  if (engine === 'postgres') return {}
-  if (engine === 'sqlite') return each('unservable', 'open_orders.note')
+  if (engine === 'postgres' || engine === 'sqlite') return {}
   return each('unservable', 'open_orders', ...(engine === 'mariadb' ? ['orders.note'] : []))
 }

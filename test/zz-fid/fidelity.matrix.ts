@@ -1,0 +1,94 @@
+import { expect } from 'chai'
+import { describeEngines, type EngineName } from '../support/databases.js'
+import { type Altered, serveAltered } from './altered.js'
+import { type Change, type Form, forms } from './changes/change.js'
+import { changes } from './changes.js'
+import { checkCell, losing, type Outcome } from './check.js'
+import { type Keeper, keepContents } from './contents.js'
+import type { Holds } from './expectation.js'
+import { createMatrix } from './matrix.js'
+import { type Cell, cellsFor } from './requests.js'
+import { checkSpecial, specialsOf } from './special.js'
+import { createTwin, type Twin } from './twin.js'
+
+/**
+ * Every change × every route × every engine, in every form: the answer after the change is the one before it, byte for byte, or the
+ * hold that the design names for that change and route. What is expected follows from `changes/` and `expectation.ts` alone.
+ */
+const sums: Record<string, number[]> = {}
+async function T(name: string, f: () => unknown) { const c = process.cpuUsage(), t = performance.now(); await f(); const d = process.cpuUsage(c); const e = (sums[name] ??= [0, 0, 0]); e[0]! += (d.user + d.system) / 1000; e[1]! += performance.now() - t; e[2]! += 1 }
+process.on('exit', () => { for (const [k, v] of Object.entries(sums)) console.log(k, v.map(x => Math.round(x)).join(' '), process.cpuUsage().user/1000) })
+describeEngines('fidelity', (engine) => {
+  const matrix = createMatrix()
+  const twins = new Map<string, Promise<Twin>>()
+  const twinOf = (statements: readonly string[]): Promise<Twin> => {
+    const key = statements.join(';')
+    const twin = twins.get(key) ?? createTwin(engine, statements)
+    twins.set(key, twin)
+    return twin
+  }
+  after(async () => {
+    for (const twin of twins.values()) await (await twin).close()
+    console.log(`\n${matrix.print(`fidelity on ${engine}`)}\n`)
+  })
+
+  const chosen = changes.filter(({ engines }) => engines === undefined || engines.includes(engine))
+  for (const [turn, change] of chosen.entries()) {
+    describe(`${change.name} (${change.rows.join(', ')})`, () => {
+      let altered: Altered
+      let keeper: Keeper
+      before(async () => {
+        await T('serve', async () => { altered = await serveAltered(change, engine, turn) })
+        await T('apply', () => altered.apply())
+        await T('keep', async () => { keeper = await keepContents(altered.database) })
+      })
+      after(() => T('close', () => altered?.close()))
+
+      for (const form of forms) {
+        it(form, async () => {
+          const found = await run(form)
+          expect(found.length, `\n    ${found.join('\n    ')}\n`).to.equal(0)
+        })
+      }
+
+      const run = async (form: Form): Promise<string[]> => {
+        if (form === 'pinned') await T('promote', () => altered.promote(holdsOf(change, engine, 'strict')))
+        const holds = holdsOf(change, engine, form)
+        const skipped = typeof change.skip === 'function' ? change.skip(form) : (change.skip ?? [])
+        const given = change.given?.(engine) ?? []
+        const checking = {
+          ...{ change, engine, form, holds, keeper, before: await keeper.text(), base: altered.base(form) },
+          twin: await (async () => { let r: any; await T('twin', async () => { r = await twinOf([...given, ...losing(holds, engine)]) }); return r })(),
+          whole: await (async () => { let r: any; await T('whole', async () => { r = await twinOf(given) }); return r })(),
+        }
+        const found: string[] = []
+        const note = (row: string, route: string, outcome: Outcome) => {
+          matrix.note(row, route, outcome)
+          if (typeof outcome !== 'string') found.push(`${row}: ${route}: ${outcome.wrong}`)
+        }
+        for (const [at, target] of change.on.entries()) {
+          // The first target is asked for in every form, the others in one, which goes round.
+          if (at > 0 && forms[(turn + at) % forms.length] !== form) continue
+          const cells = cellsFor(target, engine).filter(({ route }) => !skipped.includes(route))
+          const check = async (cell: Cell) => note(`${change.name} · ${target}`, cell.route, await checkCell(checking, cell))
+          const [first, ...reads] = cells.filter(({ method }) => method === 'GET')
+          // Alone: it may be the one that has to notice.
+          if (first !== undefined) await T('first', () => check(first))
+          await T('reads', async () => { await Promise.all(reads.map(check)); return reads.length })
+          await T('writes', async () => { for (const write of cells.filter(({ method }) => method !== 'GET')) await check(write) })
+        }
+        for (const special of specialsOf(change))
+          note(`${change.name} · ${change.on[0] ?? ''}`, 'special', await checkSpecial(checking, special))
+        return found
+      }
+    })
+  }
+})
+
+/** What the design says of the change here; what an operator promoted as a rename is one from then on. */
+function holdsOf(change: Change, engine: EngineName, form: Form): Holds {
+  const { expect: said = {}, names = {} } = change
+  const holds = typeof said === 'function' ? said(engine, form) : said
+  if (form !== 'pinned') return holds
+  return Object.fromEntries(Object.entries(holds).filter(([name, hold]) => hold !== 'unservable' || !Object.hasOwn(names, name)))
+}
