@@ -17,7 +17,7 @@ export interface Pair<C, L> {
   readonly movedTo: L | null
   /** For `taken`: what has the name is known as another thing of the contract. */
   readonly isAnothers: boolean
-  /** For `taken`: no identity tells, but the name was not its own when it was last known. */
+  /** For `taken`: the name was not its own when it was last known. */
   readonly isAway: boolean
   /** Whether it is an operator's word that leads to `live`. */
   readonly isSaid: boolean
@@ -145,7 +145,7 @@ function byNameAlone<C extends Identified, L extends Identified>(
   if (keepsName) return { contract, ...lost, live: home, how: 'same' }
   const isAnothers = known.has(home)
   const isKnownOther = isAnothers || (isRecorded && home.id !== null)
-  const isAway = !isKnownOther && said.isAway(contract)
+  const isAway = said.isAway(contract)
   return { contract, ...lost, live: home, how: isKnownOther || isAway ? 'taken' : 'same', movedTo: own, isAnothers, isAway }
 }
 

@@ -295,11 +295,12 @@ describeEngines('a schema that moves', (engine) => {
       })
     }
 
-    it('does not page by it, and loses no row', async () => {
+    it('pages by it only between rows of different ids, and loses no row', async () => {
       await database.exec(`insert into t values ${numbers(1500).map((n) => `(10, 'v${n}')`)}`)
       await api.controller.refresh('db')
-      const { body } = await api.request.get(path('t')).query({ limit: 2 }).expect(200)
-      expect(body.meta).to.not.have.property('next_cursor')
+      await api.request.get(path('t')).query({ limit: 2 }).expect(503)
+      const { body } = await api.request.get(path('t')).query({ limit: 3 }).expect(200)
+      expect(body.meta).to.have.property('next_cursor')
       expect(lines((await stream(api).expect(200)).body)).to.have.length(1503)
     })
   })
@@ -314,8 +315,9 @@ describeEngines('a schema that moves', (engine) => {
     expect(first.body.meta).to.have.property('next_cursor')
     await rebuild('t', 'a integer not null, v integer', 'a, v')
     await api.controller.refresh('db')
-    const { body } = await api.request.get(path('t')).query({ limit: 2, fields: 'a,v' }).expect(200)
-    expect(body.meta).to.not.have.property('next_cursor')
+    // Without a cursor it would look like the end; who counts rows can go on.
+    await api.request.get(path('t')).query({ limit: 2, fields: 'a,v' }).expect(503)
+    await api.request.get(path('t')).query({ limit: 2, offset: 2, fields: 'a,v' }).expect(200)
     const all = await stream(api).query({ fields: 'a,v' }).expect(200)
     expect(lines(all.body)).to.have.length(1500)
   })

@@ -90,6 +90,27 @@ describeEngines('a table made anew', (engine) => {
     expect((await api.request.get(path('item')).query({ fields: 'stock' })).status).to.not.equal(200)
   })
 
+  it('is not served by a name that tables had exchanged before', async () => {
+    await database.exec(create('second'), "insert into second values (1, 'x', 'y', 1)")
+    await api.controller.promote('db')
+    for (const [from, to] of [
+      ['item', 'between_two'],
+      ['second', 'item'],
+      ['between_two', 'second'],
+    ])
+      await database.exec(`alter table ${from} rename to ${to}`)
+    await look()
+    await rebuild('name varchar(20), region varchar(20), stock integer', 'name, region, stock')
+    for (let looks = 0; looks < 2; looks++) {
+      await look()
+      for (const [table, names] of Object.entries({ item: ['anvil', 'bolt'], second: ['x'] })) {
+        const { status, body } = await api.request.get(path(table)).query({ fields: 'name' })
+        expect(status).to.be.oneOf([200, 503])
+        if (status === 200) expect(body.resource).to.eql(names.map((name) => ({ name })))
+      }
+    }
+  })
+
   it('is served as before, with others in one look', async () => {
     await database.exec(create('second'), "insert into second values (1, 'x', 'y', 1)")
     await look()

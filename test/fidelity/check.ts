@@ -95,7 +95,7 @@ function compareHold({ table }: Cell, wanted: Exclude<Verdict, 'same'>, answer: 
   if (answer.status !== status || body.code !== code) return `expected ${status} ${code}, found ${brief(answer)}`
   if (body.error?.context?.table !== table) return `the refusal names another table: ${answer.text.slice(0, 300)}`
   if (verdict === 'refused') return null
-  const [retry, cache] = [answer.headers.get('retry-after'), answer.headers.get('cache-control')]
+  const [retry, cache] = [answer.headers['retry-after'], answer.headers['cache-control']]
   return retry === '300' && cache?.includes('no-store') === true ? null : `Retry-After ${retry}, Cache-Control ${cache}`
 }
 

@@ -53,8 +53,11 @@ export function identified(reading: Reading, previous: LiveSchema | null): LiveS
   const carried = new Map(reading.tables.map((table) => [table, carry(table)]))
   const kept = new Set([...carried.values()].map((one) => one?.table))
   const vanished = explained ? [...(known?.tables.values() ?? [])].filter((table) => !kept.has(table)) : []
-  const suspectsOf = (table: Table): readonly Table[] =>
-    known?.tables.has(table.name) && isMade(table.name, known.details.rows, reading.catalog.schema) ? [] : vanished
+  const suspectsOf = (table: Table): readonly Table[] => {
+    const earlier = known?.tables.get(table.name)
+    const isMadeAnew = known !== null && earlier !== undefined && isMade(table.name, known.details.rows, reading.catalog.schema)
+    return isMadeAnew ? [earlier] : vanished
+  }
   const tables = reading.tables.map((table) =>
     withIds(table, carried.get(table) ?? null, suspectsOf(table), [scope, reading.catalog.version]),
   )
@@ -132,7 +135,7 @@ function carriedByName(
   return earlier
 }
 
-/** What is new may be any of `vanished`, and its columns any column that went in the same look. A table that was made anew is none of them. */
+/** What is new may be any of `vanished`, and its columns any column that went in the same look. */
 function withIds(table: Table, carried: Carried | null, vanished: readonly Table[], origin: readonly [string, number]): Table {
   const fresh = `t:${digest([...origin, table.name])}`
   const suspects = vanished.flatMap(({ id }) => id ?? [])

@@ -22,7 +22,7 @@ const pageRows = 1_000
 
 /**
  * All rows as NDJSON. Each page is a statement of its own, continued by key and planned on the schema of that moment, so
- * that a slow reader holds nothing in the database; only a list without a key keeps one cursor open. Headers wait for the
+ * that a slow reader holds nothing in the database; only a list without a key that tells all rows apart keeps one cursor open. Headers wait for the
  * first page, so that what can be refused is refused with a status.
  */
 export async function streamRows(call: Call, context: DataContext, query: ReadQuery): Promise<FaucetResponse> {
@@ -30,7 +30,7 @@ export async function streamRows(call: Call, context: DataContext, query: ReadQu
   const pages =
     query.limit === 0
       ? [][Symbol.iterator]()
-      : listing.position.length > 0
+      : context.plan.keyIsTotal && listing.position.length > 0
         ? keysetPages(call, context, query, listing)
         : cursorPages(call, context, query, listing)
   const first = await pages.next()
@@ -128,7 +128,8 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 async function* cursorPages(call: Call, context: DataContext, query: ReadQuery, listing: Listing): AsyncGenerator<Page> {
-  const statement = listing.page({ limit: query.limit, offset: query.offset, after: null })
+  const { after } = pageCursors(context, query, listing)
+  const statement = listing.page({ limit: query.limit, offset: query.offset, after })
   const serialize = createSerializer(context.plan.table.name, listing.outputs)
   const chunks: AsyncIterable<readonly Row[]> = context.monitor.database.stream(
     context.dialect.compile(statement),
