@@ -98,11 +98,21 @@ export function bindSchema(
   }
   const returned = pairUp(contract, live, recorded, false, said).map((pair) => asReturned(pair, live, recorded, satisfies))
   const pairs = withSuspects(returned, live, recorded, words.refuted.tables)
-  const mayBeAnothers = ({ contract: own, live: found }: TablePair) =>
-    found !== null && contract.some((other) => other !== own && mayBe(found.id, recorded(other)))
-  const tables = pairs.map((pair) => bindTable(pair, { recorded, engineIds, identity, words, stamps }, mayBeAnothers(pair)))
+  const doubtOf = ({ contract: own, live: found }: TablePair): Doubt => ({
+    mayBeAnothers: contract.some((other) => other !== own && mayBe(found?.id ?? null, recorded(other))),
+    mayLiveOn: live.some((other) => other !== found && mayBe(other.id, recorded(own))),
+  })
+  const tables = pairs.map((pair) => bindTable(pair, { recorded, engineIds, identity, words, stamps }, doubtOf(pair)))
   const bound = new Set(tables.map((table) => table.live))
   return { tables, added: live.filter((table) => !bound.has(table) && table.columns.length > 0) }
+}
+
+/** What keeps a table that has the promised name from being taken for the promised one. */
+interface Doubt {
+  /** It may be another table of the contract. */
+  readonly mayBeAnothers: boolean
+  /** The promised one may have another name now. */
+  readonly mayLiveOn: boolean
 }
 
 type TablePair = Omit<Pair<Table, Table>, 'how'> & { readonly how: Pair<Table, Table>['how'] | 'guessed' }
@@ -126,7 +136,7 @@ function withSuspects(
   })
 }
 
-function bindTable(pair: TablePair, rules: BindingRules, mayBeAnothers: boolean): TableBinding {
+function bindTable(pair: TablePair, rules: BindingRules, { mayBeAnothers, mayLiveOn }: Doubt): TableBinding {
   const { contract, live } = pair
   const identity = pair.how === 'guessed' ? 'likely' : rules.identity
   if (live === null) {
@@ -144,7 +154,8 @@ function bindTable(pair: TablePair, rules: BindingRules, mayBeAnothers: boolean)
     const found = decided(pair.how, evidenceOf(pair, identity))
     return { contract, live, ...found, columns, added, ...(isClear ? {} : { isAmbiguous: true }) }
   }
-  const isDoubtful = mayBeAnothers || pair.isAway || ((pair.movedTo !== null || pair.isAnothers) && !satisfies(live, contract))
+  const isElsewhere = pair.movedTo !== null || pair.isAnothers || mayLiveOn
+  const isDoubtful = mayBeAnothers || pair.isAway || (isElsewhere && !satisfies(live, contract))
   return {
     ...{ contract, live, relation: 'replaced', evidence: identity, columns, added },
     ...(pair.movedTo === null ? {} : { movedTo: pair.movedTo.name }),

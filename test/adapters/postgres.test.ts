@@ -380,6 +380,25 @@ describeEngine('postgres', 'postgres', () => {
       create table empty (); create table parts (id int, d date) partition by range (d); create table parts_1 partition of parts for values from ('2020-01-01') to ('2021-01-01');
       create view vw as select id, dom from t; create materialized view mv as select id from t; create table gone (a int, b int, c int); alter table gone drop b`
 
+    it('reads the checks of domains, and of the domains under them, with those of the tables that use them', async () => {
+      const domains = `create domain small as int constraint low check (value < 100); create domain tiny as small constraint lower check (value < 10);
+        create table t (a tiny, b tiny[], c small); create table u (a int); create view w as select a from t`
+      await within('domains', domains, async (db) => {
+        const live = await db.introspect(null)
+        expect(live.tables.map(({ name, checks }) => [name, checks])).to.deep.equal([
+          [
+            't',
+            [
+              { name: 'low', expression: '(VALUE < 100)' },
+              { name: 'lower', expression: '((VALUE)::integer < 10)' },
+            ],
+          ],
+          ['u', []],
+          ['w', []],
+        ])
+      })
+    })
+
     it('reads columns, keys, constraints and defaults', async () => {
       await within('shape', ddl, async (db) => {
         const live = await db.introspect(null)
@@ -609,6 +628,8 @@ describeEngine('postgres', 'postgres', () => {
           `alter type colour rename value 'red' to 'pink'`,
           'alter domain short set not null',
           `alter domain short set default 'x'`,
+          'alter domain short add constraint brief check (length(value) < 3)',
+          'alter domain short drop constraint brief',
           `grant select on t9 to ${role}`,
           'alter table t9 alter id add generated always as identity',
           'create materialized view m as select 1 as one',

@@ -16,10 +16,12 @@ export interface Altered {
   /** Makes what was altered the next version of the strict one, whose pinned consumers come after; an operator says what the database cannot prove. */
   promote(holds: Holds): Promise<void>
   base(form: Form): string
+  /** The web host behind {@link Altered.base}. */
+  host(form: Form): Host
   close(): Promise<void>
 }
 
-type Host = 'express5' | 'koa3'
+export type Host = 'express5' | 'koa3'
 
 /** @param turn so that forms and hosts meet in all combinations, change after change */
 export async function serveAltered(change: Change, engine: EngineName, turn: number): Promise<Altered> {
@@ -45,6 +47,7 @@ export async function serveAltered(change: Change, engine: EngineName, turn: num
       await strict.controller.promote('db', { renames: renamesOf(change, holds) })
     },
     base: (form) => `http://127.0.0.1:${(form === 'auto' ? auto : strict).port}`,
+    host: (form) => hosts[form === 'auto' ? 0 : 1],
     async close() {
       await Promise.all([auto, strict].map(({ close }) => close()))
       await database.exec(...(change.undo?.(engine) ?? []))

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Comparable } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
-import { dateText, decimalText, timestampText, uuidText, wholeText } from '../shared/canonical-text.js'
+import { dateText, decimalText, timestampText, timeText, uuidText, wholeText } from '../shared/canonical-text.js'
 import { anyDecimal, anyText, boundsOf, isNumber, isWhole, type WholeType } from '../shared/number-types.js'
 import { numberOverNumber } from './comparable-numbers.js'
 
@@ -60,17 +60,25 @@ function overText(source: Sql, contract: ColumnType): Comparable | null {
     }
     case 'date':
       return matching(source, dateText, sql`cast(${source} as date)`, contract)
+    case 'time': {
+      const cast = sql`cast(${source} as time(${sql.raw(String(contract.fraction))}))`
+      return matching(source, timeText(fractionText(contract.fraction)), cast, contract)
+    }
     case 'timestamp': {
-      const fraction = contract.fraction === 0 ? '' : `[.][0-9]{${contract.fraction}}`
       const local = sql`replace(replace(${source}, 'T', ' '), 'Z', '')`
       const cast = sql`cast(${local} as datetime(${sql.raw(String(contract.fraction))}))`
-      return matching(source, timestampText(fraction, contract.zone), cast, contract)
+      return matching(source, timestampText(fractionText(contract.fraction), contract.zone), cast, contract)
     }
     case 'uuid':
       return matching(source, uuidText, sql`cast(${source} as uuid)`, contract)
     default:
       return null
   }
+}
+
+/** All digits are printed. */
+function fractionText(digits: number): string {
+  return digits === 0 ? '' : `[.][0-9]{${digits}}`
 }
 
 function matching(source: Sql, pattern: string, cast: Sql, type: ColumnType): Comparable {

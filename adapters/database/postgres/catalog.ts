@@ -101,6 +101,13 @@ used(oid) as (
   select distinct atttypid from col
   union
   select case t.typtype when 'd' then t.typbasetype else t.typelem end from used u join pg_type t on t.oid = u.oid
+   where t.typtype = 'd' or t.typcategory = 'A'),
+-- Domains of a table's columns, whose checks are the table's too. 16384 is the first object id of a user.
+dom(relation, type) as (
+  select distinct a.attrelid, a.atttypid from col a join rel r on r.oid = a.attrelid
+   where a.atttypid >= 16384 and r.relkind not in ('v', 'm')
+  union
+  select d.relation, case t.typtype when 'd' then t.typbasetype else t.typelem end from dom d join pg_type t on t.oid = d.type
    where t.typtype = 'd' or t.typcategory = 'A')
 select 'r' as k, json_build_array(c.oid::text, c.relname, c.relkind, (${markOf})::text)::text as j from rel c
 union all
@@ -134,15 +141,20 @@ select 'f', json_build_array(k.conrelid::text, k.conname, k.conkey, n.nspname, c
   from pg_constraint k join rel r on r.oid = k.conrelid join pg_class c on c.oid = k.confrelid join pg_namespace n on n.oid = c.relnamespace
  where k.contype = 'f'
 union all
-select 'k', json_build_array(k.conrelid::text, k.oid::text, k.conname, hashtextextended(k.conbin::text, 0)::text)::text
-  from pg_constraint k join rel r on r.oid = k.conrelid where k.contype = 'c'`)
+select 'k', json_build_array(r.oid::text, ${checkOf})::text from pg_constraint k join rel r on r.oid = k.conrelid where k.contype = 'c'
+union all
+select 'k', json_build_array(d.relation::text, ${checkOf})::text from pg_constraint k join dom d on d.type = k.contypid where k.contype = 'c'`)
 }
+
+const checkOf = sql`k.oid::text, k.conname, hashtextextended(k.conbin::text, 0)::text`
 
 /** The conditions' texts, apart because printing one waits for the lock of its table. */
 export function checksOf(schema: string): CompiledQuery {
   return dialect.compile(sql`select k.oid::text as oid, pg_get_expr(k.conbin, k.conrelid) as expression
     from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
-   where k.contype = 'c' and n.nspname = ${schema} and not c.relispartition`)
+   where k.contype = 'c' and n.nspname = ${schema} and not c.relispartition
+  union all
+  select k.oid::text, pg_get_expr(k.conbin, 0) from pg_constraint k where k.contype = 'c' and k.contypid >= 16384`)
 }
 
 /**
@@ -156,7 +168,8 @@ export function probeOf(schema: string): CompiledQuery {
     digest(sql`ns`),
     digest(sql`rel`),
     digest(sql`col`),
-    digest(sql`(select k.oid as id, k.xmin as written from pg_constraint k join rel on rel.id = k.conrelid) as k`),
+    digest(sql`(select k.oid as id, k.xmin as written from pg_constraint k join rel on rel.id = k.conrelid
+      union all select k.oid, k.xmin from pg_constraint k join used on used.oid = k.contypid) as k`),
     digest(
       sql`(select i.indexrelid as id, i.xmin as written from pg_index i join rel on rel.id = i.indrelid where i.indisunique) as i`,
     ),

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Comparable } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
-import { dateText, decimalText, timestampText, uuidText, wholeText } from '../shared/canonical-text.js'
+import { dateText, decimalText, timestampText, timeText, uuidText, wholeText } from '../shared/canonical-text.js'
 import { anyDecimal, anyText, boundsOf, isNumber, isWhole, type WholeType } from '../shared/number-types.js'
 import { numberOverNumber } from './comparable-numbers.js'
 
@@ -44,9 +44,12 @@ function overText(text: Sql, contract: ColumnType): Comparable | null {
     }
     case 'date':
       return matching(text, dateText, 'date', contract)
+    case 'time':
+      // A time with a zone is ordered by the moment and then by the zone, in which one text is one value.
+      return contract.zone ? null : matching(text, timeText(fractionText(contract.fraction)), 'time', contract)
     case 'timestamp': {
-      const fraction = contract.fraction === 0 ? '' : `(?:[.][0-9]{0,${contract.fraction - 1}}[1-9])?`
-      return matching(text, timestampText(fraction, contract.zone), contract.zone ? 'timestamptz' : 'timestamp', contract)
+      const pattern = timestampText(fractionText(contract.fraction), contract.zone)
+      return matching(text, pattern, contract.zone ? 'timestamptz' : 'timestamp', contract)
     }
     case 'uuid':
       return matching(text, uuidText, 'uuid', contract)
@@ -65,6 +68,11 @@ function inOrder(values: readonly string[]): boolean {
     values.length > 0 &&
     values.every((value, at) => at === 0 || Buffer.compare(Buffer.from(values[at - 1] ?? ''), Buffer.from(value)) < 0)
   )
+}
+
+/** No zeros are printed at the end. */
+function fractionText(digits: number): string {
+  return digits === 0 ? '' : `(?:[.][0-9]{0,${digits - 1}}[1-9])?`
 }
 
 function matching(text: Sql, pattern: string, cast: string, type: ColumnType): Comparable {

@@ -23,9 +23,14 @@ export const dateText = ((): string => {
 
 export const uuidText = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
-/** `fraction`: a pattern for what follows the seconds. */
+/** Within one day, without a zone. `fraction`: a pattern for what follows the seconds. */
+export function timeText(fraction: string): string {
+  return `(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]${fraction}`
+}
+
+/** `fraction`: as for {@link timeText}. */
 export function timestampText(fraction: string, zone: boolean): string {
-  return `${dateText}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]${fraction}${zone ? 'Z' : ''}`
+  return `${dateText}T${timeText(fraction)}${zone ? 'Z' : ''}`
 }
 
 /** null: a scale that has no plain text, or more digits than patterns count. */

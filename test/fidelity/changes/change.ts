@@ -40,7 +40,7 @@ export interface Change {
   readonly unseen?: readonly EngineName[]
   readonly settings?: Partial<Pick<ServiceConfig<'db'>, 'standIns' | 'renames' | 'trustLikelyRenames'>>
   /** Routes that the change makes meaningless, with the reason in a comment. */
-  readonly skip?: readonly string[] | ((form: Form) => readonly string[])
+  readonly meaningless?: readonly string[] | ((form: Form) => readonly string[])
   /** Newcomers that are no promised column under a new name, as an operator says before promoting: `table.column` → the newcomer. */
   readonly refuted?: Readonly<Record<string, string>>
   /** What is no difference here, with the reason in a comment: both answers are compared as this makes them. */

@@ -48,7 +48,7 @@ export const nullabilityChanges: readonly Change[] = [
     on: ['tickets.title'],
     apply: setDefault('tickets.title', "'none'"),
     // Mode auto takes rows without it from then on.
-    skip: (form) => (form === 'auto' ? ['post-', 'posts', 'post each'] : []),
+    meaningless: (form) => (form === 'auto' ? ['post-', 'posts', 'post each'] : []),
     merges: true,
     unseen: checking,
   },
@@ -101,7 +101,7 @@ export const nullabilityChanges: readonly Change[] = [
       [],
     ),
     // What the clock says is no promise.
-    skip: ['post-', 'posts', 'post each'],
+    meaningless: ['post-', 'posts', 'post each'],
   },
   {
     name: 'a key is numbered',
@@ -147,7 +147,7 @@ export const nullabilityChanges: readonly Change[] = [
     engines: ['sqlite', 'mariadb', 'mysql'],
     on: ['counters.area'],
     apply: redeclare('counters.area', { generated: 'width + width' }),
-    skip: ['post-'],
+    meaningless: ['post-'],
   },
   {
     name: 'a computed column is an ordinary one',
@@ -160,7 +160,7 @@ export const nullabilityChanges: readonly Change[] = [
     ),
     expect: { 'counters.area': { leftOut: null } },
     // Nothing computes it any more.
-    skip: notComputed,
+    meaningless: notComputed,
     merges: true,
   },
   {
@@ -173,7 +173,7 @@ export const nullabilityChanges: readonly Change[] = [
       ordinaryArea('integer not null'),
     ),
     expect: { counters: 'no-inserts' },
-    skip: notComputed,
+    meaningless: notComputed,
   },
 ]
 

@@ -80,7 +80,7 @@ export const rewriteChanges: readonly Change[] = [
     // Several statements in one look: only PostgreSQL's catalog proves which column is which, and that the newcomer has the values.
     expect: (engine) => ({ 'tickets.size': engine === 'postgres' ? 'converted' : 'unservable' }),
     // The new column has not the default of the old one.
-    skip: ['post-', 'posts', 'post each'],
+    meaningless: ['post-', 'posts', 'post each'],
     names: { 'tickets.size': 'size_old' },
   },
   {
@@ -141,7 +141,11 @@ export const rewriteChanges: readonly Change[] = [
       all('drop table order_lines'),
     ),
     names: { labels: 'stickers' },
-    expect: { 'tickets.memo': 'null', 'customers.email': 'null', 'order_lines': 'unservable' },
+    expect: (engine) => ({
+      ...{ 'tickets.memo': 'null', 'customers.email': 'null', 'order_lines': 'unservable' },
+      // The one new table could be either of the two that went.
+      ...on(['sqlite'], { labels: 'unservable' })(engine),
+    }),
     unseen: everyEngine,
   },
   {

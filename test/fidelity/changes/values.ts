@@ -57,7 +57,8 @@ export const valueChanges: readonly Change[] = [
     rows: ['26'],
     engines: ['postgres'],
     ...to('customers.active', 'varchar(5)'),
-    ...converted('customers.active'),
+    // `t`, `yes` and `1` are true as well: no text is the one of a boolean.
+    expect: { 'customers.active': 'unservable' },
   },
   {
     name: 'JSON becomes text',
@@ -113,7 +114,7 @@ export const valueChanges: readonly Change[] = [
     apply: together(retype('customers.born', 'varchar(10)'), all("update customers set born = 'unknown' where id = 3")),
     expect: { 'customers.born': lost('value', 3) },
     // What was NULL in the contract is there now, and is none.
-    skip: ['null'],
+    meaningless: ['null'],
   },
   {
     name: 'date becomes timestamp',
@@ -144,7 +145,7 @@ export const valueChanges: readonly Change[] = [
     rows: ['28'],
     engines: typed,
     // A text is a timestamp only in the one spelling that the contract has for it, and equals none in another.
-    skip: ['eq', 'count'],
+    meaningless: ['eq', 'count'],
     on: ['customers.joined'],
     apply: together(
       retype('customers.joined', 'varchar(30)'),
@@ -248,8 +249,8 @@ export const valueChanges: readonly Change[] = [
     rows: ['28'],
     engines: typed,
     ...to('customers.tier', 'varchar(10)'),
-    expect: { 'customers.tier': 'converted' },
-    skip: ['order', 'sums', 'range', 'group'],
+    // Labels sort by their places, which their text does not tell.
+    expect: { 'customers.tier': 'unsorted' },
   },
   {
     name: 'text becomes an enum',
