@@ -40,6 +40,11 @@ export interface SqlDialect {
   operand?(column: RawBuilder<unknown>, type: readonly string[]): RawBuilder<unknown>
   /** A checked value (see `lib/query/values.ts`) as a parameter of the column's type, for writes and comparisons. */
   bind(value: Parameter, type: ColumnType): RawBuilder<unknown>
+  /**
+   * A value, not NULL, written into the statement, where two parameters are never the same to GROUP BY; absent: they are. Throws
+   * {@link ValueMismatch} for a value that no statement can have in it.
+   */
+  readonly constant?: (value: Parameter) => RawBuilder<unknown>
   /** `LIKE` with `%` and `_` as wildcards; `escapeWith` is the character that takes their meaning away, or null for none. */
   like(column: RawBuilder<unknown>, pattern: string, escapeWith: string | null, type: ColumnType): RawBuilder<unknown>
   /** What follows `insert into t` for a row of nothing but defaults; `default values` unless said otherwise. */

@@ -221,7 +221,8 @@ const withoutBounds = { length: null, bits: null, precision: null, scale: null, 
 function orStandIn(ref: Sql, standIn: string, { type }: Column, { toLive }: Conversion, dialect: SqlDialect): Sql {
   const value: unknown = JSON.parse(standIn)
   try {
-    return sql`coalesce(${ref}, ${dialect.bind(toLive(typeof value === 'object' ? standIn : (value as Parameter)), type)})`
+    const found = toLive(typeof value === 'object' ? standIn : (value as Parameter))
+    return sql`coalesce(${ref}, ${dialect.constant?.(found) ?? dialect.bind(found, type)})`
   } catch (error) {
     if (error instanceof ValueMismatch) return ref
     throw error

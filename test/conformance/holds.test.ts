@@ -106,14 +106,20 @@ describeEngines('holds', (engine) => {
     })
 
     it('answer for NULLs that came, and are found by them', async () => {
-      await start({ standIns: { item: { region: 'none' } } })
+      const none = 'n\'o\\n"e'
+      await start({ standIns: { item: { region: none } } })
       await change(...(alter.makeNullable[engine] ?? []), 'update item set region = null where id = 2')
       expect(await api.rows('item', { fields: 'id,region', order: 'region,id' })).to.deep.equal([
         { id: 1, region: 'eu' },
-        { id: 2, region: 'none' },
+        { id: 2, region: none },
       ])
-      expect(await api.rows('item', { fields: 'id', filter: "region = 'none'" })).to.deep.equal([{ id: 2 }])
-      const refused = await send('delete', path('item'), { filter: "region = 'none'" })
+      const filter = "region = 'n''o\\n\"e'"
+      expect(await api.rows('item', { fields: 'id', filter })).to.deep.equal([{ id: 2 }])
+      expect(await api.rows('item', { fields: 'region,COUNT(*)', group: 'region' })).to.deep.equal([
+        { region: 'eu', count: 1 },
+        { region: none, count: 1 },
+      ])
+      const refused = await send('delete', path('item'), { filter })
       expect([refused.status, refused.body.code]).to.deep.equal([409, 'contract-drift'])
     })
 

@@ -1,5 +1,5 @@
 import { PostgresAdapter, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely'
-import type { Aggregate, Parameter, SqlDialect } from '../../../lib/database.js'
+import { type Aggregate, type Parameter, type SqlDialect, ValueMismatch } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { compilerFor } from '../shared/compiler.js'
 import { comparable } from './comparable.js'
@@ -24,6 +24,7 @@ export const dialect: SqlDialect = {
   // No function: an index on the column still serves.
   operand: (column, type) => sql`(${column})::${sql.id(...type)}`,
   bind: (value) => sql`${Array.isArray(value) ? arrayText(value) : value}`,
+  constant,
   // Without ESCAPE a backslash would be one.
   // A blank-padded column would never end with what it ends with.
   like: (column, pattern, character, type) =>
@@ -100,6 +101,13 @@ function itemText(item: Parameter): string {
   if (Buffer.isBuffer(item)) return `"\\\\x${item.toString('hex')}"`
   if (Array.isArray(item)) return arrayText(item)
   return typeof item === 'string' ? `"${item.replace(/["\\]/g, '\\$&')}"` : String(item)
+}
+
+/** A literal without a type of its own, like a bare parameter, and the same whatever `standard_conforming_strings` says. */
+function constant(value: Parameter): Sql {
+  const plain = Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : Array.isArray(value) ? arrayText(value) : String(value)
+  if (plain.includes('\0')) throw new ValueMismatch('a text with a NUL')
+  return sql.raw(`E'${plain.replace(/['\\]/g, '\\$&')}'`)
 }
 
 const decimal: ColumnType = { name: 'decimal', precision: null, scale: null, unsigned: false }
