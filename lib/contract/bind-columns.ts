@@ -52,7 +52,8 @@ function bindColumn(pair: Pair<Column, Column>, identity: BindingRules['identity
     // Positions say that two columns traded places only if the newcomer's is nobody's: else a neighbour went.
     const isReplaced = !likely || wasAway || (movedTo !== null && !isAnothers)
     if (!isReplaced) return { contract, live, relation: 'same', evidence: 'none' }
-    const evidence = wasAway || isUncertain(live?.id ?? null) ? 'likely' : identity
+    const isGuess = (wasAway && movedTo === null) || isUncertain(live?.id ?? null)
+    const evidence = isGuess ? 'likely' : identity
     return { contract, live, relation: 'replaced', evidence, ...(movedTo === null ? {} : { movedTo: movedTo.name }) }
   }
   const isOther = likely && how === 'renamed' && live !== null && !hasType(live, contract)
