@@ -3,7 +3,7 @@ import { type Labels, withPromisedLabels } from '../contract/labels.js'
 import { type Encoder, type Parameter, type SqlDialect, ValueMismatch } from '../database.js'
 import type { ColumnType } from '../schema/column-type.js'
 import type { Column } from '../schema/table.js'
-import type { Conversion } from './column-plan.js'
+import type { Conversion } from './conversion.js'
 
 type Convert = (live: ColumnType, dialect: SqlDialect) => Conversion | null
 

@@ -4,8 +4,8 @@ import type { SqlDialect } from '../database.js'
 import { fail, isFaucetError } from '../errors.js'
 import type { ColumnPlan } from '../projection/column-plan.js'
 import type { TablePlan } from '../projection/projection.js'
+import { comparableOf } from './equality.js'
 import { fromText } from './values.js'
-import { comparableOf } from './where.js'
 
 type Sql = RawBuilder<unknown>
 

@@ -6,12 +6,13 @@ import type { TablePlan } from '../projection/projection.js'
 import type { Output } from '../projection/serialize.js'
 import { isOrdered } from '../schema/column-type.js'
 import type { OrderNode } from './ast.js'
+import { comparableOf } from './equality.js'
 import { both, fromTable } from './from.js'
 import { afterPosition, isKeyset, type Position, promisesKeyset, type SortKey } from './keyset.js'
 import type { ReadQuery } from './read-query.js'
 import { type Selected, type SqlContext, selectColumn, selectField, selectInGroup, selectList } from './select-list.js'
 import { selectionWhere } from './selection.js'
-import { columnNamed, comparableOf, liveRef } from './where.js'
+import { columnNamed, liveRef } from './where.js'
 
 type Sql = RawBuilder<unknown>
 

@@ -9,9 +9,10 @@ import { unservable } from '../projection/unservable.js'
 import { canonicalJson } from '../schema/canonical.js'
 import { type ColumnType, isNumeric, isOrdered } from '../schema/column-type.js'
 import type { FieldNode } from './ast.js'
+import { comparableOf } from './equality.js'
 import { heldAggregate } from './held.js'
 import { outputName } from './parse-fields.js'
-import { columnNamed, comparableOf, liveRef } from './where.js'
+import { columnNamed, liveRef } from './where.js'
 
 type Sql = RawBuilder<unknown>
 

@@ -3,10 +3,11 @@ import type { Parameter, SqlDialect } from '../database.js'
 import type { ColumnPlan } from '../projection/column-plan.js'
 import type { TablePlan } from '../projection/projection.js'
 import { unservable } from '../projection/unservable.js'
+import { equalsAny } from './equality.js'
 import { both, fromTable } from './from.js'
 import type { Selection } from './read-query.js'
 import { fromText } from './values.js'
-import { balanced, buildWhere, equalsAny, liveRef, type Purpose } from './where.js'
+import { balanced, buildWhere, liveRef, type Purpose } from './where.js'
 
 type Sql = RawBuilder<unknown>
 

@@ -1,5 +1,5 @@
 import type { Table } from '../../../lib/schema/table.js'
-import { movedNames } from '../shared/carry-ids.js'
+import { movedNames } from '../shared/doubted-names.js'
 
 /** Costs of the cheapest ways that lead from nothing, or to the end, by columns before and columns now. */
 type Costs = readonly (readonly number[])[]
