@@ -99,6 +99,8 @@ export interface Comparable {
   readonly fits: RawBuilder<unknown> | null
   /** What a checked value of the promised type is bound as; absent: as it is. Throws {@link ValueMismatch} for one that cannot be compared. */
   readonly bound?: (value: Parameter) => Parameter
+  /** false: it tells what is equal, but not what comes first. */
+  readonly sorts?: false
 }
 
 export type Aggregate = 'count' | 'sum' | 'avg' | 'min' | 'max'

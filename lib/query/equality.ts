@@ -9,8 +9,18 @@ import { unservable } from '../projection/unservable.js'
 type Sql = RawBuilder<unknown>
 
 /** What a column is compared and ordered by; fails where it cannot be as promised. */
-export function comparableOf(plan: TablePlan, { column, comparable }: ColumnPlan): Comparable {
-  return comparable ?? unservable(plan.table.name, column.name, 'its values cannot be compared as promised')
+export function comparableOf(plan: TablePlan, column: ColumnPlan): Comparable {
+  const found = equalityOf(plan, column)
+  return found.sorts === false ? incomparable(plan, column) : found
+}
+
+/** What tells which of a column's values are equal; fails where they may be others than promised. */
+export function equalityOf(plan: TablePlan, column: ColumnPlan): Comparable {
+  return column.comparable ?? incomparable(plan, column)
+}
+
+function incomparable(plan: TablePlan, { column }: ColumnPlan): never {
+  return unservable(plan.table.name, column.name, 'its values cannot be compared as promised')
 }
 
 /** A checked value as what it is compared with. */

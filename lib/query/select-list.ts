@@ -109,7 +109,11 @@ function aggregateType(plan: TablePlan, { column }: ColumnPlan, fn: Aggregate, d
 /** A column under a name of the answer. */
 export function selectColumn(plan: TablePlan, column: ColumnPlan, name: string): Selected {
   if (column.ref === null && column.hold !== 'null' && column.hold !== 'stand-in') unservable(plan.table.name, column.column.name)
-  return { output: outputOf(column, name), read: column.read, sortBy: column.comparable?.value ?? null }
+  return {
+    output: outputOf(column, name),
+    read: column.read,
+    sortBy: column.comparable?.sorts === false ? null : (column.comparable?.value ?? null),
+  }
 }
 
 /** The output of a column as it is promised. */

@@ -7,7 +7,7 @@ import type { TablePlan } from '../projection/projection.js'
 import { unservable } from '../projection/unservable.js'
 import { isOrdered, isText } from '../schema/column-type.js'
 import type { FilterNode, Literal } from './ast.js'
-import { boundFor, comparableOf, equalsAny } from './equality.js'
+import { boundFor, comparableOf, equalityOf, equalsAny } from './equality.js'
 import { heldPredicate, literalsOf, type Predicate, refuseHeld } from './held.js'
 import { fromLiteral } from './values.js'
 
@@ -68,7 +68,7 @@ function buildPredicate(plan: TablePlan, node: Predicate, dialect: SqlDialect, p
   if (purpose === 'write') {
     refuseHeld(plan, column)
     // Without a way to compare exactly, more rows could be meant than the consumer knows.
-    if (value !== null && node.kind !== 'null') comparableOf(plan, column)
+    if (value !== null && node.kind !== 'null') (isEquality(node) ? equalityOf : comparableOf)(plan, column)
   }
   if (value === null) return heldPredicate(plan, column, node)
   const checked = (literal: Literal) => fromLiteral(literal, column.column, plan.table.name)
@@ -94,6 +94,10 @@ function buildPredicate(plan: TablePlan, node: Predicate, dialect: SqlDialect, p
     case 'match':
       return byPattern(plan, column, literalPattern(node.where, node.text), escapeWith, dialect)
   }
+}
+
+function isEquality(node: Predicate): boolean {
+  return node.kind === 'in' || (node.kind === 'compare' && (node.op === '=' || node.op === '<>'))
 }
 
 /** What the contract itself refuses, which is told whatever the column is held as. */

@@ -177,6 +177,8 @@ const postgres: readonly Pair[] = [
   { live: 'text', contract: 'timestamp', values: momentTexts('', '.5') },
   { live: 'text', contract: 'timestamp(0)', values: momentTexts('', '') },
   { live: 'text', contract: 'timestamptz', values: momentTexts('Z', '.5') },
+  { live: 'text', contract: 'time', values: clockTexts('.5') },
+  { live: 'text', contract: 'time(0)', values: clockTexts('') },
   { live: 'text', contract: 'uuid', values: uuidTexts },
   { live: 'text', contract: 'tidy', values: quoted('a', 'b', 'c', 'A', '') },
   { live: 'bigint', contract: 'text', values: [...wholes, ...huge] },
@@ -190,6 +192,24 @@ const postgres: readonly Pair[] = [
   { live: 'timestamp', contract: 'date', values: [...moments, "'infinity'", "'0044-03-15 00:00:00 BC'"] },
   { live: 'date', contract: 'timestamp', values: [...days, "'infinity'"] },
 ]
+
+/** Times of a day with a fraction, and what only looks like them. */
+function clockTexts(fraction: string): string[] {
+  const clocks = ['00:00:00', '07:00:00', '23:59:59'].map((clock) => clock + fraction)
+  return quoted(
+    ...clocks,
+    '07:00:00',
+    '07:00:00.50',
+    '7:00:00',
+    '24:00:00',
+    '23:59:60',
+    '07:00',
+    '-01:00:00',
+    ' 07:00:00',
+    'x',
+    '',
+  )
+}
 
 const mysqlFamily: readonly Pair[] = [
   { live: 'bigint', contract: 'int', values: [...wholes, ...huge] },
@@ -242,6 +262,8 @@ const mysqlFamily: readonly Pair[] = [
   { live: 'varchar(40)', contract: 'datetime(1)', values: momentTexts('', '.5') },
   { live: 'varchar(40)', contract: 'datetime', values: momentTexts('', '') },
   { live: 'varchar(40)', contract: 'timestamp null', values: momentTexts('Z', '') },
+  { live: 'varchar(40)', contract: 'time(1)', values: clockTexts('.5') },
+  { live: 'varchar(40)', contract: 'time', values: clockTexts('') },
   { live: 'bigint', contract: 'varchar(40)', values: [...wholes, ...huge] },
   { live: 'int unsigned zerofill', contract: 'varchar(40)', values: ['0', '42'] },
   { live: 'decimal(20,2)', contract: 'varchar(40)', values: decimals },

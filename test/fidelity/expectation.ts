@@ -12,7 +12,7 @@ export type Hold =
   | 'null'
   /** Of a column: another type, in which every value has an exact counterpart. */
   | 'converted'
-  /** Of a column: as `converted`, but this engine cannot sort or group by the promised type; nor is a row chosen for a write by it. */
+  /** Of a column: as `converted`, but this engine cannot sort or group by the promised type. */
   | 'unsorted'
   /** Of a column: the database supplies the value and takes none. */
   | 'read-only'
@@ -85,7 +85,6 @@ function writeVerdict(cell: Cell, holds: Holds): Verdict {
   if (table === 'no-writes' || (table === 'no-inserts' && cell.method === 'POST')) return 'refused'
   const chosen = Object.keys(cell.chooses ?? {}).map((name) => holds[`${cell.table}.${name}`])
   if (chosen.some((hold) => hold === 'null' || isStandIn(hold))) return 'refused'
-  if (chosen.includes('unsorted')) return 'unservable'
   return readVerdict(cell, holds)
 }
 

@@ -71,9 +71,19 @@ function overText(source: Sql, contract: ColumnType): Comparable | null {
     }
     case 'uuid':
       return matching(source, uuidText, sql`cast(${source} as uuid)`, contract)
+    case 'enum':
+      return contract.values.length === 0
+        ? null
+        : { value: source, type: anyText, fits: isLabel(source, contract.values), sorts: false }
     default:
       return null
   }
+}
+
+/** Byte for byte: collations find other spellings equal, too, and some of them blanks at the end. */
+function isLabel(source: Sql, labels: readonly string[]): Sql {
+  const bytes = (text: unknown) => sql`cast(convert(${text} using utf8mb4) as binary)`
+  return sql`(${bytes(source)} in (${sql.join(labels.map(bytes))}))`
 }
 
 /** All digits are printed. */

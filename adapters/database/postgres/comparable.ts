@@ -54,9 +54,12 @@ function overText(text: Sql, contract: ColumnType): Comparable | null {
     case 'uuid':
       return matching(text, uuidText, 'uuid', contract)
     case 'enum':
-      return inOrder(contract.values)
-        ? { value: text, type: anyText, fits: sql`(${text} in (${sql.join(contract.values)}))` }
-        : null
+      return contract.values.length === 0
+        ? null
+        : {
+            ...{ value: text, type: anyText, fits: sql`(${text} in (${sql.join(contract.values)}))` },
+            ...(inOrder(contract.values) ? {} : { sorts: false }),
+          }
     default:
       return null
   }
