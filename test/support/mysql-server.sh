@@ -23,10 +23,8 @@ apt() { command "$1" -o Dir::Etc::SourceList="$home/apt/sources" -o Dir::Etc::So
 
 # The machine's own mirror, so that a proxied one is used where there is one.
 mirror() {
-  local found
-  found=$(awk '/^(URIs:|deb )/ { for (i = 2; i <= NF; i++) if ($i ~ /^https?:.*\/debian\/?$/ && !seen) { print $i; seen = 1 } }' \
-    /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
-  echo "${found:-https://deb.debian.org/debian}"
+  awk '/^(URIs:|deb )/ { for (i = 2; i <= NF; i++) if ($i ~ /^https?:.*\/debian\/?$/ && !seen) { print $i; seen = 1 } }' \
+    /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true
 }
 
 unpack() {
@@ -34,8 +32,11 @@ unpack() {
   rm -rf "$home/apt" "$unpacked"
   mkdir -p "$home/apt/lists/partial" "$home/apt/archives/partial" "$unpacked"
   : >"$home/apt/status"
+  local source
+  source=$(mirror)
+  [[ -n $source ]] || unavailable 'no Debian mirror among the package sources of this machine'
   local trust=/usr/share/keyrings/debian-archive-keyring.gpg
-  echo "deb $([[ -e $trust ]] && echo "[signed-by=$trust]") $(mirror) unstable main" >"$home/apt/sources"
+  echo "deb $([[ -e $trust ]] && echo "[signed-by=$trust]") $source unstable main" >"$home/apt/sources"
   apt apt-get update || unavailable 'Debian unstable cannot be reached'
   # Nothing counts as installed, so this fetches the C library too.
   apt apt-get install --yes --download-only --no-install-recommends -o Debug::NoLocking=true mysql-server-core ||
