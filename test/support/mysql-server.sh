@@ -23,8 +23,9 @@ apt() { command "$1" -o Dir::Etc::SourceList="$home/apt/sources" -o Dir::Etc::So
 
 # The machine's own mirror, so that a proxied one is used where there is one.
 mirror() {
-  awk '/^(URIs:|deb )/ { for (i = 2; i <= NF; i++) if ($i ~ /^https?:.*\/debian\/?$/ && !seen) { print $i; seen = 1 } }' \
-    /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true
+  # A list that is not there must not keep awk from the others.
+  cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+    awk '/^(URIs:|deb )/ { for (i = 2; i <= NF; i++) if ($i ~ /^https?:.*\/debian\/?$/ && !seen) { print $i; seen = 1 } }' || true
 }
 
 unpack() {
