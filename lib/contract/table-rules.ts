@@ -1,0 +1,95 @@
+import { type Rule, was } from './rule.js'
+
+/** Tables and views. */
+export const tableRules = {
+  'table-added': {
+    rows: ['1'],
+    class: 'additive',
+    dangerous: false,
+    affects: 'both',
+    about: 'table',
+    text: ({ table }) => `Table "${table}" is new.`,
+  },
+  'view-added': {
+    rows: ['2'],
+    class: 'additive',
+    dangerous: false,
+    affects: 'read',
+    about: 'table',
+    text: ({ table }) => `View "${table}" is new.`,
+  },
+  'table-dropped': {
+    rows: ['3'],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'table',
+    text: ({ table }) => `Table "${table}" is gone.`,
+  },
+  'view-dropped': {
+    rows: ['4'],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'read',
+    about: 'table',
+    text: ({ table }) => `View "${table}" is gone.`,
+  },
+  'table-renamed': {
+    rows: ['5'],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'table',
+    text: ({ table, after, evidence }) => `Table "${table}" ${was(evidence)} renamed to "${after}".`,
+  },
+  'table-swapped': {
+    rows: [],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'table',
+    text: ({ table, after, evidence }) =>
+      `Table "${table}" ${was(evidence)} renamed to "${after}", a name the contract has for another table.`,
+  },
+  'table-replaced': {
+    rows: [],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'table',
+    text: ({ table, after }) =>
+      `Another table, of another shape, has the name "${table}" now${after === null ? '' : `; the old one lives on as "${after}"`}.`,
+  },
+  'table-unreadable': {
+    rows: ['6'],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'table',
+    text: ({ table }) => `"${table}" exists, but the database cannot describe it.`,
+  },
+  'database-changed': {
+    rows: [],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'table',
+    text: ({ table }) => `"${table}" was promised from another database than the one that answers now.`,
+  },
+  'table-became-view': {
+    rows: ['9'],
+    class: 'breaking',
+    dangerous: false,
+    affects: 'both',
+    about: 'table',
+    text: ({ table }) => `Table "${table}" is a view now and takes no writes.`,
+  },
+  'view-became-table': {
+    rows: ['10'],
+    class: 'additive',
+    dangerous: false,
+    affects: 'write',
+    about: 'table',
+    text: ({ table }) => `View "${table}" is a table now and takes writes.`,
+  },
+} as const satisfies Record<string, Rule>
