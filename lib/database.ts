@@ -54,6 +54,8 @@ export interface SqlDialect {
    * of `source`, in which the database can fill in a row before it is inserted. Neither ends a transaction.
    */
   readonly draft?: Draft
+  /** Where INSERT cannot answer with rows: how an INSERT of several rows numbers them. */
+  readonly numbering?: Numbering
   /** Whether times are shown with all declared digits of a second (`12:00:00.500`), or without zeros at the end. */
   readonly padFractions: boolean
   /** How a column of the type `live` compares, orders and adds up as one of the type `contract` does; null: it cannot. */
@@ -76,14 +78,32 @@ export interface SqlDialect {
    * and the types it was read with. null where SQL cannot tell: see {@link StatementOptions.plannedOn}.
    */
   guard(table: Table, live: LiveSchema): RawBuilder<unknown> | null
+  /** Absent: results do not tell what they were read from, so that every statement needs a guard. */
+  readonly tells?: Tells
   /** The expression of SUM or AVG, cast where the engine would round or overflow. */
   aggregate(fn: Aggregate, column: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
+}
+
+/** Results that tell which columns they were read from do instead of {@link SqlDialect.guard}: see {@link StatementOptions.columns}. */
+export interface Tells {
+  /** Whether it shows in a result that a column is still the one that was planned on, of the same type. */
+  isTold(column: Column, live: LiveSchema): boolean
+  /** What in a statement's text is another after every change of the table, in place of the guard. */
+  mark(tableId: string | null, live: LiveSchema): RawBuilder<unknown>
 }
 
 /** See {@link SqlDialect.draft}. */
 export interface Draft {
   create(name: RawBuilder<unknown>, source: RawBuilder<unknown>): RawBuilder<unknown>
   drop(name: RawBuilder<unknown>): RawBuilder<unknown>
+}
+
+/** See {@link SqlDialect.numbering}. */
+export interface Numbering {
+  /** Answers with a row where the numbers that one INSERT makes for a live table follow each other, and what it did can be undone. */
+  isConsecutive(table: string): RawBuilder<unknown>
+  /** The condition for the `count` rows of an INSERT that made the number `first` first. */
+  made(column: RawBuilder<unknown>, first: string, count: number): RawBuilder<unknown>
 }
 
 /** What decides which texts are equal. */
@@ -144,6 +164,8 @@ export interface DatabaseSettings {
 export interface Database {
   /** The schema (PostgreSQL) or database (MariaDB) served; null where there is none. */
   readonly schema: string | null
+  /** The engine's SQL as these connections take it, where it is another than {@link Engine.sql}. */
+  readonly dialect?: SqlDialect
   /** One statement, outside any transaction. */
   query(query: CompiledQuery, options?: StatementOptions): Promise<QueryResult>
   /** `work` in one transaction on one connection: committed when it resolves, rolled back when it rejects. */
@@ -211,6 +233,11 @@ export interface StatementOptions {
    * transaction, the MySQL family transactions before they commit; both fail with `schema`.
    */
   readonly plannedOn?: Planned | undefined
+  /**
+   * For a statement without a guard, where {@link SqlDialect.tells} is: the live columns of its select list, which are all that it
+   * names; null for a NULL in place of one. Fails with `schema` when the rows are of other columns.
+   */
+  readonly columns?: readonly (Column | null)[] | undefined
 }
 
 /** A live table and the reading it is of. */

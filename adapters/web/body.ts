@@ -63,7 +63,8 @@ function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const left = () => reject(endedEarly())
+    // The end is followed by a close.
+    const left = () => void (req.readableEnded || reject(endedEarly()))
     if (req.destroyed) left()
     req.on('data', (chunk: Buffer | string) => {
       size += chunk.length

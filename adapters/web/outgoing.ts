@@ -37,8 +37,7 @@ export function send(response: FaucetResponse, req: IncomingMessage, res: Server
       res.end()
       return
     case 'text':
-      res.setHeader('Content-Length', Buffer.byteLength(response.body))
-      res.end(req.method === 'HEAD' ? undefined : response.body)
+      sendText(response.body, req, res)
       return
     case 'stream':
       if (req.method === 'HEAD') {
@@ -53,6 +52,15 @@ export function send(response: FaucetResponse, req: IncomingMessage, res: Server
     default:
       response satisfies never
   }
+}
+
+/** Characters from which on it costs less to encode a text once, and send it apart from the headers. */
+const largeText = 16_384
+
+function sendText(text: string, req: IncomingMessage, res: ServerResponse): void {
+  const body = text.length < largeText ? text : Buffer.from(text)
+  res.setHeader('Content-Length', Buffer.byteLength(body))
+  res.end(req.method === 'HEAD' ? undefined : body)
 }
 
 /** Ends the stream of a client that left, without an error: `pipeline` alone throws one into the generator behind the stream. */

@@ -63,7 +63,7 @@ export function serve(parts: ServedParts): Served {
   const binding = withLabels(bound, live, parts.identities)
   const changes = locked ? pendingChanges(parts, binding) : []
   const projection = createProjection(binding, changes, {
-    dialect: engine.sql,
+    dialect: parts.database.dialect ?? engine.sql,
     live,
     schema: parts.database.schema,
     bigints: options.bigints,

@@ -52,12 +52,12 @@ async function route(
 ): Promise<FaucetResponse> {
   const match = matchRoutes(segments)
   if (match === null) return unknownRoute(segments)
-  const allow = allowed(match.routes)
-  if (request.method === 'OPTIONS') return { kind: 'empty', status: 204, headers: { allow } }
+  if (request.method === 'OPTIONS') return { kind: 'empty', status: 204, headers: { allow: allowed(match.routes) } }
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const found = match.routes.find((candidate) => candidate.method === method)
   if (found === undefined) {
-    return fail('method-not-allowed', { detail: `${request.method} does not apply here`, headers: { Allow: allow } })
+    const headers = { Allow: allowed(match.routes) }
+    return fail('method-not-allowed', { detail: `${request.method} does not apply here`, headers })
   }
   const actor = await admit(core, request, found, match.params)
   if (method !== 'GET') refuseCrossSite(request)

@@ -76,20 +76,19 @@ interface Match {
 
 const split = (path: string): readonly string[] => path.split('/').slice(1)
 const patterns = [...new Set(routes.map(({ path }) => path))].map((path) => ({
-  segments: split(path),
+  length: split(path).length,
+  fixed: split(path).flatMap((part, index) => (part.startsWith(':') ? [] : [{ part, index }])),
+  variables: split(path).flatMap((part, index) => (part.startsWith(':') ? [{ name: part.slice(1), index }] : [])),
   entries: routes.filter((route) => route.path === path),
 }))
 
 /** The routes of a path given as decoded segments; null when there are none. */
 export function matchRoutes(segments: readonly string[]): Match | null {
   const found = patterns.find(
-    (pattern) =>
-      pattern.segments.length === segments.length &&
-      pattern.segments.every((part, index) => part.startsWith(':') || part === segments[index]),
+    ({ length, fixed }) => length === segments.length && fixed.every(({ part, index }) => part === segments[index]),
   )
   if (found === undefined) return null
-  const params = found.segments.flatMap((part, index): [string, string][] =>
-    part.startsWith(':') ? [[part.slice(1), segments[index] ?? '']] : [],
-  )
-  return { routes: found.entries, params: new Map(params) }
+  const params = new Map<string, string>()
+  for (const { name, index } of found.variables) params.set(name, segments[index] ?? '')
+  return { routes: found.entries, params }
 }

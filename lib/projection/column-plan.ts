@@ -39,6 +39,8 @@ export interface ColumnPlan {
   readonly toLive: (value: Parameter) => Parameter
   /** What to select, and how its raw value becomes JSON text. */
   readonly read: Sql
+  /** Whether `read` is the bare column, and a result tells that it is still the one that was planned on. */
+  readonly isTold: boolean
   /** What to select of a group that is made by `value`. */
   readonly readGroup: Sql
   readonly encode: Encoder
@@ -51,7 +53,7 @@ export interface ColumnPlan {
 interface PlanSettings {
   readonly dialect: SqlDialect
   readonly bigints: 'string' | 'number'
-  readonly live: Pick<LiveSchema, 'operandTypes'>
+  readonly live: LiveSchema
 }
 
 /**
@@ -79,13 +81,15 @@ export function planColumn(
   const castTo = reading.operandTypes?.[live.id ?? '']
   const operand = castTo === undefined ? ref : (dialect.operand?.(ref, castTo) ?? ref)
   const stored = isFilled ? orStandIn(operand, standIn, live, conversion, dialect) : operand
+  const read = dialect.read(ref, live.type)
   return {
     ...parts,
     ...{ hold, ref, liveName: live.name, live, isFilled },
     ...comparing(stored, live, column, conversion, dialect),
     isOther: conversion.isOther,
     toLive: keeping(conversion.toLive, live, column, dialect),
-    read: dialect.read(ref, live.type),
+    read,
+    isTold: read === ref && dialect.tells?.isTold(live, reading) === true,
     encode: conversion.encode,
   }
 }
@@ -111,7 +115,7 @@ function nothingLive(hold: Hold, encode: Encoder) {
     comparable: null,
     isOther: false,
     toLive,
-    ...{ read: sql`null`, readGroup: sql`null` },
+    ...{ read: sql`null`, readGroup: sql`null`, isTold: false },
     encode,
   }
 }

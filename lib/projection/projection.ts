@@ -8,6 +8,7 @@ import type { Encoder, Planned, SqlDialect } from '../database.js'
 import type { ColumnType } from '../schema/column-type.js'
 import type { LiveSchema, Table } from '../schema/table.js'
 import { type ColumnPlan, planColumn } from './column-plan.js'
+import { finished } from './finished.js'
 import { unservable } from './unservable.js'
 
 /**
@@ -20,6 +21,8 @@ export interface TablePlan {
   readonly source: RawBuilder<unknown>
   /** True in a statement, which fails with `schema` where `source` is not what was planned on any more; null: see `plannedOn`. */
   readonly guard: RawBuilder<unknown> | null
+  /** In place of the guard, in statements whose results tell what they were read from; null: none do. */
+  readonly mark: RawBuilder<unknown> | null
   readonly plannedOn: Planned
   /** In contract order. */
   readonly columns: readonly ColumnPlan[]
@@ -87,10 +90,12 @@ function planTable(binding: TableBinding, changes: readonly Change[], options: P
   const columns = binding.columns.map((column) => planColumn(column, own, standIns, options))
   const byName = new Map(columns.map((plan) => [plan.column.name, plan]))
   const key = (binding.contract.primaryKey ?? []).flatMap((part) => byName.get(part) ?? [])
+  const guard = options.dialect.guard(binding.live, options.live)
   return {
     table: binding.contract,
-    source: options.dialect.table(options.schema, binding.live.name),
-    guard: options.dialect.guard(binding.live, options.live),
+    source: finished(options.dialect, options.dialect.table(options.schema, binding.live.name)),
+    guard: guard && finished(options.dialect, guard),
+    mark: options.dialect.tells?.mark(binding.live.id, options.live) ?? null,
     plannedOn: { live: options.live, table: binding.live },
     columns,
     key,

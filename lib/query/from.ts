@@ -8,6 +8,12 @@ export function fromTable(plan: TablePlan, where: Sql | null): Sql {
   return sql` from ${plan.source}${whereRows(plan, where)}`
 }
 
+/** {@link fromTable} for a statement whose result tells what it was read from: see `toldColumns`. */
+export function fromTold(plan: TablePlan, where: Sql | null): Sql {
+  const condition = where === null ? sql`` : sql` where ${where}`
+  return sql` from ${plan.source}${condition}${plan.mark ?? sql``}`
+}
+
 /** The ` where` of {@link fromTable}, for statements that change rows. */
 export function whereRows({ guard }: TablePlan, where: Sql | null): Sql {
   const condition = both(where, guard)

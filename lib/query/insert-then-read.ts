@@ -5,6 +5,7 @@ import type { TablePlan } from '../projection/projection.js'
 import { type DraftTable, draftOf } from './draft-table.js'
 import { fromTable } from './from.js'
 import { insertInto } from './insert-into.js'
+import { insertNumbered } from './insert-numbered.js'
 import type { WriteRecord } from './records.js'
 import { outputOf, selectList } from './select-list.js'
 import { keysWhere } from './selection.js'
@@ -28,6 +29,9 @@ export async function insertThenRead(context: WriteContext, group: readonly Writ
       list,
     )
   }
+  const counter = soleCounter(plan, group)
+  const numbered = counter === null ? null : await insertNumbered(context, group, counter, list)
+  if (numbered !== null) return numbered
   const draft = draftOf(context)
   const rows: Row[] = []
   try {
@@ -36,6 +40,13 @@ export async function insertThenRead(context: WriteContext, group: readonly Writ
     await draft.drop()
   }
   return rows
+}
+
+/** The numbered column, where it is the whole key and no record has it. */
+function soleCounter(plan: TablePlan, group: readonly WriteRecord[]): Column | null {
+  const [counter] = plan.key
+  if (!plan.keyIsUnique || plan.key.length !== 1 || counter?.live?.identity === 'none') return null
+  return counter !== undefined && group.every((record) => given(record, counter) === undefined) ? counter : null
 }
 
 /** One by one: which numbers an INSERT of several rows made is not certain with every setting, engine and trigger of a server. */

@@ -3,12 +3,12 @@ import type { Row } from '../database.js'
 import { insertInto, sameColumns } from './insert-into.js'
 import { insertThenRead } from './insert-then-read.js'
 import type { WriteRecord } from './records.js'
-import { wholeRow } from './select-list.js'
+import { wholeRow } from './row-shape.js'
 import { run, type WriteContext, type Written } from './write.js'
 
 /** Inserts in order and reads back what was stored. Neighbours with the same columns share a statement where they can. */
 export async function insertRows(context: WriteContext, records: readonly WriteRecord[]): Promise<Written> {
-  const { list, outputs } = wholeRow(context.plan)
+  const { list, outputs } = wholeRow(context.plan, context)
   const insert = context.can.returning.insert ? insertReturning : insertThenRead
   const rows: Row[] = []
   for (const group of sameColumns(records, context.can.maxParameters)) rows.push(...(await insert(context, group, list)))

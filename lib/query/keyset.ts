@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import type { SqlDialect } from '../database.js'
 import { fail, isFaucetError } from '../errors.js'
@@ -106,8 +106,8 @@ export function writeCursor(scope: CursorScope, position: Position): string {
 
 /** Reads {@link writeCursor}'s token; fails with `invalid-cursor` when it is damaged or belongs to another list or version. */
 export function readCursor(scope: CursorScope, cursor: string, keys: number): Position {
-  const [hash, position] = decode(cursor)
-  if (hash !== scopeHash(scope) || position.length !== keys) {
+  const [issued, position] = decode(cursor)
+  if (issued !== scopeHash(scope) || position.length !== keys) {
     fail('invalid-cursor', {
       detail: 'the cursor belongs to another list or to another contract version',
       hint: 'start again without cursor, with the same filter and order on every page',
@@ -134,5 +134,5 @@ function decode(cursor: string): [unknown, Position] {
 }
 
 function scopeHash({ version, signature }: CursorScope): string {
-  return createHash('sha256').update(`${version}\n${signature}`).digest('base64url').slice(0, 16)
+  return hash('sha256', `${version}\n${signature}`, 'base64url').slice(0, 16)
 }

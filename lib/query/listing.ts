@@ -1,17 +1,23 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { Row } from '../database.js'
 import { fail } from '../errors.js'
 import { didYouMean } from '../nearest.js'
 import type { ColumnPlan } from '../projection/column-plan.js'
+import { finished } from '../projection/finished.js'
 import type { TablePlan } from '../projection/projection.js'
-import type { Output } from '../projection/serialize.js'
+import { createSerializer, type Output } from '../projection/serialize.js'
 import { isOrdered } from '../schema/column-type.js'
+import type { Column } from '../schema/table.js'
 import type { OrderNode } from './ast.js'
 import { comparableOf } from './equality.js'
-import { both, fromTable } from './from.js'
+import { both, fromTable, fromTold } from './from.js'
 import { afterPosition, isKeyset, type Position, promisesKeyset, type SortKey } from './keyset.js'
 import type { ReadQuery } from './read-query.js'
-import { type Selected, type SqlContext, selectColumn, selectField, selectInGroup, selectList } from './select-list.js'
+import { type RowShape, shapeOf } from './row-shape.js'
+import { outputOf, type Selected, type SqlContext, selectInGroup, selectList } from './select-list.js'
 import { selectionWhere } from './selection.js'
+import { keptShapes } from './shapes.js'
+import { columnsChosenBy, toldColumns } from './told.js'
 import { columnNamed, liveRef } from './where.js'
 
 type Sql = RawBuilder<unknown>
@@ -19,13 +25,25 @@ type Sql = RawBuilder<unknown>
 /** A list ready to be paged: {@link Listing.page} gives the statement of one page. */
 export interface Listing {
   readonly outputs: readonly Output[]
+  /** A row as JSON text. */
+  readonly toJson: (row: Row) => string
   /** The sort keys' outputs; their values stand behind those of `outputs` in every row. Empty when paging by position is impossible. */
   readonly position: readonly Output[]
   /** Whether the contract promises paging by position, and the columns behind it are not what one can page by any more. */
   readonly isCut: boolean
-  page(options: { readonly limit: number | null; readonly offset: number; readonly after: Position | null }): Sql
+  page(options: PageOptions): Sql
+  /** See `toldColumns`: those of a page that is not `guarded`. */
+  readonly columns: readonly (Column | null)[] | null
   /** `select count(*)` over the same rows; with `group`, over the groups. */
   readonly count: Sql
+}
+
+export interface PageOptions {
+  readonly limit: number | null
+  readonly offset: number
+  readonly after: Position | null
+  /** Whether it is read where nobody looks at the columns. */
+  readonly guarded?: boolean
 }
 
 /** Plans a list: checks every name, chooses columns, order and paging. Fails before any SQL runs. */
@@ -35,24 +53,47 @@ export function planListing(plan: TablePlan, query: ReadQuery, context: SqlConte
   return grouped ? planGroups(plan, query, where, context) : planRows(plan, query, where, context)
 }
 
-function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context: SqlContext): Listing {
-  const selected =
-    query.fields.length === 0
-      ? plan.columns.map((column) => selectColumn(plan, column, column.column.name))
-      : query.fields.map((field) => selectField(plan, field, context))
-  const keys = sortKeys(plan, query.order)
+/** What lists of the same columns in the same order have in common. */
+interface ListShape extends RowShape {
+  readonly keys: readonly SortKey[]
+  readonly position: readonly Output[]
+  readonly isCut: boolean
+  readonly order: Sql
+}
+
+const shapes = keptShapes<ListShape>()
+
+function listShape(plan: TablePlan, { fields, order }: ReadQuery, context: SqlContext): ListShape {
+  const keys = sortKeys(plan, order)
   const isPromised = plan.keyIsTotal || promisesTotalKey(plan)
   const keyset = isPromised && plan.key.every(({ ref }) => ref !== null) && isKeyset(keys)
-  const isCut = isPromised && !keyset && promisesKeyset(keys)
-  const position = keyset ? keys.map((key) => selectColumn(plan, key.plan, key.plan.column.name)) : []
+  const behind = keyset ? keys.map((key) => key.plan) : []
+  const sorted = keys.map(({ plan: key, descending }) => ({ sortBy: comparableOf(plan, key).value, descending }))
   return {
-    outputs: selected.map(({ output }) => output),
-    position: position.map(({ output }) => output),
+    ...shapeOf(plan, fields, behind, context),
+    keys,
+    position: behind.map((column) => outputOf(column)),
+    isCut: isPromised && !keyset && promisesKeyset(keys),
+    order: finished(context.dialect, orderBy(sorted)),
+  }
+}
+
+function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context: SqlContext): Listing {
+  const shape = shapes(plan, query.shape, () => listShape(plan, query, context))
+  const { outputs, position, isCut, keys, toJson } = shape
+  const named = [...columnsChosenBy(plan, query), ...keys.map((key) => key.plan)]
+  const columns = toldColumns(plan, shape.columns, named)
+  return {
+    outputs,
+    toJson,
+    position,
     isCut,
+    columns,
     count: sql`select count(*)${fromTable(plan, where)}`,
-    page({ limit, offset, after }) {
+    page({ limit, offset, after, guarded = false }) {
+      const from = columns === null || guarded ? fromTable : fromTold
       const seek = after === null ? null : afterPosition(plan, keys, after, context.dialect, context.can.nulls)
-      return sql`select ${selectList([...selected, ...position])}${fromTable(plan, both(where, seek))}${orderBy(keys.map(({ plan: key, descending }) => ({ sortBy: comparableOf(plan, key).value, descending })))}${window(limit, offset)}`
+      return sql`select ${shape.list}${from(plan, both(where, seek))}${shape.order}${window(limit, offset)}`
     },
   }
 }
@@ -71,10 +112,13 @@ function planGroups(plan: TablePlan, query: ReadQuery, where: Sql | null, contex
   const having = by.length === 0 && groups.length > 0 ? sql` having count(*) > 0` : sql``
   const order = groupOrder(plan, query, selected, groups)
   const body = sql`${fromTable(plan, where)}${by.length === 0 ? sql`` : sql` group by ${sql.join(by)}`}${having}`
+  const outputs = selected.map(({ output }) => output)
   return {
-    outputs: selected.map(({ output }) => output),
+    outputs,
+    toJson: createSerializer(plan.table.name, outputs),
     position: [],
     isCut: false,
+    columns: null,
     count: sql`select count(*) from (select 1 as one${body}) as counted`,
     page: ({ limit, offset }) => sql`select ${selectList(selected)}${body}${orderBy(order)}${window(limit, offset)}`,
   }

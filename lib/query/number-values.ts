@@ -35,11 +35,20 @@ function integerFromText(text: string, type: Extract<NumberType, { name: 'intege
   if (!/^-?[0-9]+$/.test(text)) return refuse(spot, text, 'is not a whole number', { hint: 'write digits only, such as 42' })
   const plain = text.replace('-', '').replace(/^0+(?=[0-9])/, '')
   const digits = text.startsWith('-') && plain !== '0' ? `-${plain}` : plain
+  if (type.name === 'integer' && digits.length <= exactDigits && isWithin(Number(digits), type)) return Number(digits)
   const [low, high] = rangeOf(type)
   // 20 characters hold every 64-bit integer; longer ones are not worth converting.
-  const isWithin = digits.length <= 20 && BigInt(digits) >= low && BigInt(digits) <= high
-  if (!isWithin) refuse(spot, text, 'is out of range', { hint: `the column holds ${low} to ${high}` })
+  const fits = digits.length <= 20 && BigInt(digits) >= low && BigInt(digits) <= high
+  if (!fits) refuse(spot, text, 'is out of range', { hint: `the column holds ${low} to ${high}` })
   return type.name === 'bigint' ? digits : Number(digits)
+}
+
+/** Characters of a whole number that a JSON number keeps for certain. */
+const exactDigits = 15
+
+function isWithin(value: number, { bits, unsigned }: Extract<NumberType, { name: 'integer' }>): boolean {
+  if (bits === 53) return !unsigned || value >= 0
+  return unsigned ? value >= 0 && value < 2 ** bits : value >= -(2 ** (bits - 1)) && value < 2 ** (bits - 1)
 }
 
 function rangeOf(type: Extract<NumberType, { name: 'integer' | 'bigint' }>): readonly [bigint, bigint] {

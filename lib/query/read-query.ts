@@ -37,6 +37,8 @@ export interface ReadQuery extends Selection {
   readonly offset: number
   readonly cursor: string | null
   readonly includeCount: boolean
+  /** What tells lists with the same columns and order from others: those parameters as given. */
+  readonly shape: string
   /** The parts a cursor is bound to, as given. */
   readonly signature: string
 }
@@ -65,6 +67,7 @@ export function parseReadQuery(query: URLSearchParams, plan: TablePlan, limits: 
     offset: offset ?? 0,
     cursor,
     includeCount: flag(query, 'include_count'),
+    shape: JSON.stringify([query.get('fields'), query.get('order')]),
     signature: JSON.stringify(['order', 'filter', 'ids', 'group'].map((name) => query.getAll(name))),
   }
 }

@@ -59,8 +59,10 @@ export function checkRecord(
   row: number | undefined,
   address: readonly ColumnPlan[] = [],
 ): WriteRecord {
-  return Object.entries(record).flatMap(([name, value]) => {
-    const column = columnNamed(plan, name, row === undefined ? 'the body' : `row ${row} of the body`)
+  const context = row === undefined ? { table: plan.table.name } : { table: plan.table.name, row }
+  const assignments: Assignment[] = []
+  for (const [name, value] of Object.entries(record)) {
+    const column = plan.column(name) ?? columnNamed(plan, name, row === undefined ? 'the body' : `row ${row} of the body`)
     const isAddress = address.includes(column)
     if (isReadOnly(column.column) && !isAddress) {
       fail('read-only-column', {
@@ -69,13 +71,10 @@ export function checkRecord(
         context: { table: plan.table.name, column: name },
       })
     }
-    const checked = fromJson(
-      value,
-      column.column,
-      row === undefined ? { table: plan.table.name } : { table: plan.table.name, row },
-    )
-    return isAddress || isWritten(plan, column, checked, value) ? [{ plan: column, value: checked }] : []
-  })
+    const checked = fromJson(value, column.column, context)
+    if (isAddress || isWritten(plan, column, checked, value)) assignments.push({ plan: column, value: checked })
+  }
+  return assignments
 }
 
 /** Whether the value is to be written. One that is answered anyway is accepted silently; any other without a place would be lost. */

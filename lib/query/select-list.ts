@@ -125,27 +125,3 @@ export function outputOf(column: ColumnPlan, name: string = column.column.name):
 export function selectList(entries: readonly { readonly read: Sql }[]): Sql {
   return sql.join(entries.map(({ read }, index) => sql`${read} as ${sql.id(`c${index}`)}`))
 }
-
-/** Plain columns (none: all) as a select list with their outputs; aggregates have no place in one row. */
-export function selectFields(
-  plan: TablePlan,
-  fields: readonly FieldNode[],
-  context: SqlContext,
-): { list: Sql; outputs: readonly Output[] } {
-  if (fields.length === 0) return wholeRow(plan)
-  if (fields.some((field) => field.kind === 'aggregate')) {
-    fail('invalid-parameter', {
-      detail: 'a single row has no aggregates',
-      hint: 'ask the list',
-      context: { parameter: 'fields' },
-    })
-  }
-  const selected = fields.map((field) => selectField(plan, field, context))
-  return { list: selectList(selected), outputs: selected.map(({ output }) => output) }
-}
-
-/** All columns of a table as a select list with their outputs; for the rows a write answers with. */
-export function wholeRow(plan: TablePlan): { list: Sql; outputs: readonly Output[] } {
-  const selected = plan.columns.map((column) => selectColumn(plan, column, column.column.name))
-  return { list: selectList(selected), outputs: selected.map(({ output }) => output) }
-}

@@ -6,7 +6,8 @@ import { encodeValue, type Output } from '../projection/serialize.js'
 import { fromTable, whereRows } from './from.js'
 import { requireKey } from './read-query.js'
 import type { Assignment, WriteRecord } from './records.js'
-import { outputOf, type SqlContext, selectList, wholeRow } from './select-list.js'
+import { wholeRow } from './row-shape.js'
+import { outputOf, type SqlContext, selectList } from './select-list.js'
 import { keysWhere } from './selection.js'
 import { liveRef } from './where.js'
 
@@ -34,7 +35,7 @@ export function boundValue(dialect: WriteContext['dialect'], { plan, value }: As
 
 /** Sets the same values on every row `where` chooses; answers with the rows as they are then. */
 export async function updateRows(context: WriteContext, record: WriteRecord, where: Sql): Promise<Written> {
-  const { list, outputs } = wholeRow(context.plan)
+  const { list, outputs } = wholeRow(context.plan, context)
   if (record.length === 0)
     return { rows: (await run(context, sql`select ${list}${fromTable(context.plan, where)}`)).rows, outputs }
   const sets = sql.join(record.map((one) => sql`${liveRef(context.plan, one.plan)} = ${boundValue(context.dialect, one)}`))

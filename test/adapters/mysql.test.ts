@@ -422,6 +422,44 @@ describeEngine('mysql', 'mysql', () => {
       expect(await database.value('select count(*) from t')).to.equal('1')
     })
 
+    it('are many at once: each is answered under its own number', async () => {
+      const numbers = async (table: string, rows: object[]) =>
+        (await post(table, rows).expect(201)).body.resource.map(({ id, v }: { id: number; v: string }) => [id, v])
+      const three = [{ v: 'a' }, { v: 'b' }, { v: 'c' }]
+      await create(
+        'create table t (id int auto_increment primary key, v varchar(9) unique)',
+        'create table loose (id int auto_increment primary key, v varchar(9)) engine = MyISAM',
+        'create table louder (id int auto_increment primary key, v varchar(9))',
+        'create trigger louder_in before insert on louder for each row set new.v = upper(new.v)',
+        'create table backwards (id int auto_increment primary key, v varchar(9))',
+        "insert into backwards values (98, 'x'), (99, 'y')",
+        'create trigger backwards_in before insert on backwards for each row set new.id = 100 - ascii(new.v) + 97 - 3',
+      )
+      expect(await numbers('t', three)).to.deep.equal([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+      ])
+      expect((await post('t', [{ v: 'd' }, { v: 'a' }]).expect(409)).body.code).to.equal('unique-violation')
+      expect(await database.value('select count(*) from t')).to.equal('3')
+      expect((await numbers('loose', three)).map(([, v]: [number, string]) => v)).to.deep.equal(['a', 'b', 'c'])
+      expect((await numbers('louder', three)).map(([, v]: [number, string]) => v)).to.deep.equal(['A', 'B', 'C'])
+      expect(await numbers('backwards', three)).to.deep.equal([
+        [97, 'a'],
+        [96, 'b'],
+        [95, 'c'],
+      ])
+      await database.exec('set global auto_increment_increment = 5')
+      await api.close()
+      try {
+        api = await serve(database.dsn)
+        const [[first], [second]] = await numbers('t', [{ v: 'k' }, { v: 'l' }])
+        expect(second - first).to.equal(5)
+      } finally {
+        await database.exec('set global auto_increment_increment = 1')
+      }
+    })
+
     it('are refused by name where the account may not make the table they need', async () => {
       const user = `faucet_${process.pid}`
       await database.exec(

@@ -238,6 +238,20 @@ describeEngine('postgres', 'postgres', () => {
     '-c datestyle=German -c timezone=America/New_York -c intervalstyle=sql_standard -c bytea_output=escape -c search_path=kinds'
 
   describe('values', () => {
+    it('shows instants in UTC, whatever zone the session prints them in', () => {
+      const encode = postgres.sql.encoder({ name: 'timestamp', fraction: 6, zone: true })
+      const printed = [
+        ['2024-05-01 00:20:30.123456+02', '2024-04-30T22:20:30.123456Z'],
+        ['1890-01-01 00:00:00-00:01:15', '1890-01-01T00:01:15Z'],
+        ['2024-05-01 10:20:30+00', '2024-05-01T10:20:30Z'],
+        ['0044-03-15 00:00:00+00 BC', '0044-03-15T00:00:00Z BC'],
+        ['infinity', 'infinity'],
+      ]
+      for (const [text, shown] of printed) expect(JSON.parse(encode(text))).to.equal(shown)
+      for (const text of ['0044-03-15 00:00:00+02 BC', '05/01/2024 10:20:30 CEST', '2024-05-01'])
+        expect(() => encode(text), text).to.throw(/timestamp/)
+    })
+
     it('maps every type', async () => {
       const db = await open('kinds')
       const live = await db.introspect(null)

@@ -1,19 +1,29 @@
 /**
- * What it costs a green table that every statement checks the schema: requests per second with the checks as a ratio of those
- * without, both servers measured in turns in one run. `npx tsx test/bench/guard-cost.ts [engine…]`
+ * What it costs a green table that every statement checks the schema, both servers measured in turns in one run: the processor time
+ * that server and database spend on a request, and requests per second, each as a ratio of those without the checks.
+ * `npx tsx test/bench/guard-cost.ts [engine…]`. Reads /proc, so on Linux only.
  */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createDatabase, type EngineName, engineNames } from '../support/databases.js'
 
-const rounds = 11
-const roundTime = 1_000
+const rounds = 61
+const roundTime = 300
 const connections = 8
 const paths = {
   'one row': '/db/_table/item/500',
   '25 rows': '/db/_table/item?filter=price%20%3E%20100&order=name',
   '100 rows': '/db/_table/item?limit=100',
+}
+
+/** How `pgrep` finds the database's processes. */
+const databases: Record<EngineName, readonly string[] | null> = {
+  sqlite: null,
+  postgres: ['-x', 'postgres'],
+  mariadb: ['-x', 'mariadbd'],
+  mysql: ['-f', 'mysqld'],
 }
 
 for (const engine of process.argv.length > 2 ? (process.argv.slice(2) as EngineName[]) : engineNames) await compare(engine)
@@ -33,21 +43,52 @@ async function compare(engine: EngineName): Promise<void> {
   try {
     for (const [what, path] of Object.entries(paths)) {
       const ratios: number[] = []
+      const spent = new Map(servers.map((server) => [server, { time: 0, requests: 0 }]))
       for (let round = 0; round < rounds; round++) {
         const order = round % 2 === 0 ? servers : servers.toReversed()
         const done = new Map<(typeof servers)[number], number>()
-        for (const server of order) done.set(server, await load(server.port, path))
+        for (const server of order) {
+          const before = processorTime(server.child.pid, engine)
+          const answered = await load(server.port, path)
+          done.set(server, answered)
+          const sum = spent.get(server)
+          if (sum === undefined || round === 0) continue
+          sum.time += processorTime(server.child.pid, engine) - before
+          sum.requests += answered
+        }
         const [guarded, plain] = servers.map((server) => done.get(server) ?? 0) as [number, number]
         // The first round warms both up.
         if (round > 0) ratios.push(guarded / plain)
       }
       ratios.sort((one, other) => one - other)
       const show = (at: number) => (ratios[Math.floor((ratios.length - 1) * at)] ?? 0).toFixed(3)
-      console.log(`${engine.padEnd(9)} ${what.padEnd(9)} ${show(0.5)} (${show(0)} to ${show(1)}, ${ratios.length} rounds)`)
+      const [guarded, plain] = servers.map((server) => spent.get(server)).map((sum) => (sum?.time ?? 0) / (sum?.requests ?? 1))
+      const time = `processor time ${((guarded ?? 0) / (plain ?? 1)).toFixed(3)} (${plain?.toFixed(0)} to ${guarded?.toFixed(0)} µs)`
+      console.log(
+        `${engine.padEnd(9)} ${what.padEnd(9)} ${time}, requests/s ${show(0.5)} (half of them ${show(0.25)} to ${show(0.75)}, ${ratios.length} rounds)`,
+      )
     }
   } finally {
     for (const server of servers) server.child.kill()
     await database.drop()
+  }
+}
+
+/** Microseconds that a process and those of the database have spent. */
+function processorTime(pid: number | undefined, engine: EngineName): number {
+  const found = databases[engine]
+  const others = found === null ? [] : execFileSync('pgrep', found).toString().trim().split('\n')
+  return [String(pid), ...others].reduce((sum, one) => sum + timeOf(one), 0)
+}
+
+/** Ticks of 10 ms: fields 14 and 15 of its line, counted behind the name, which may have blanks. */
+function timeOf(pid: string): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) * 10_000
+  } catch {
+    // It has ended meanwhile.
+    return 0
   }
 }
 

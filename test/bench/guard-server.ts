@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { engines } from '../../adapters/database/registry.js'
 import { createFaucet } from '../../adapters/web/node.js'
-import type { Database, Engine, StatementOptions } from '../../lib/database.js'
+import type { Database, Engine, SqlDialect, StatementOptions } from '../../lib/database.js'
 
 const [dsn = '', side] = process.argv.slice(2)
 if (side === 'without') for (const [name, engine] of engines) (engines as Map<string, Engine>).set(name, unguarded(engine))
@@ -21,14 +21,19 @@ function unguarded(engine: Engine): Engine {
   const unplanned = (options?: StatementOptions): StatementOptions => ({ signal: options?.signal })
   return {
     ...engine,
-    sql: { ...engine.sql, guard: () => null },
+    sql: unguardedSql(engine.sql),
     async open(target, settings) {
       const database = await engine.open(target, settings)
       return {
         ...database,
+        ...(database.dialect === undefined ? {} : { dialect: unguardedSql(database.dialect) }),
         query: (query, options) => database.query(query, unplanned(options)),
         transaction: (work, options) => database.transaction(work, unplanned(options)),
       } satisfies Database
     },
   }
+}
+
+function unguardedSql({ tells, ...dialect }: SqlDialect): SqlDialect {
+  return { ...dialect, guard: () => null }
 }

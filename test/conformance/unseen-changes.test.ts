@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Api, path, serve, wholeText } from '../support/api.js'
-import { createDatabase, describeEngines, type EngineName, type TestDatabase } from '../support/databases.js'
+import { createDatabase, describeEngine, describeEngines, type EngineName, type TestDatabase } from '../support/databases.js'
+import { hostKysely } from '../support/host-kysely.js'
 
 /**
  * What becomes of a request by a name that was exchanged before anybody looked: `mapped` to the promised column; `refused`, because
@@ -190,4 +191,38 @@ describeEngines('changes nobody has seen yet', (engine) => {
       current = next
     }
   })
+})
+
+describeEngine('postgres', 'an exchange that is committed while a request waits for it [postgres]', () => {
+  const strict = ({ dsn }: TestDatabase) => {
+    const url = new URL(dsn)
+    const path = url.searchParams.get('schema')
+    url.searchParams.set('options', `-c search_path=${path} -c default_transaction_isolation=serializable`)
+    return url.href
+  }
+  const openers: Record<string, (database: TestDatabase) => { target: Parameters<typeof serve>[0]; end(): Promise<void> }> = {
+    'pool of ours': (database) => ({ target: strict(database), end: async () => {} }),
+    "host's pool": (database) => {
+      const kysely = hostKysely({ ...database, dsn: strict(database) })
+      return { target: { kysely, engine: 'postgres' }, end: () => kysely.destroy() }
+    },
+  }
+  for (const [what, open] of Object.entries(openers)) {
+    it(`is seen by the request, also where transactions keep to an older snapshot: a ${what}`, async () => {
+      const database = await createDatabase('postgres')
+      await database.exec(...create)
+      const { target, end } = open(database)
+      const api = await serve(target, { probeInterval: '1h' })
+      await api.rows('people')
+      await database.exec('begin', ...swap('people', 'name', 'motto'))
+      const asked = api.request.get(path('people', 1)).then(({ body }) => body)
+      // Not before the statement waits, or it would find what it looks for.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await database.exec('commit')
+      expect(await asked).to.deep.equal(people)
+      await api.close()
+      await end()
+      await database.drop()
+    })
+  }
 })

@@ -46,6 +46,7 @@ export function createDialect(vectors: VectorFunctions): SqlDialect {
     isFiner,
     // DEFAULT for an AUTO_INCREMENT column would be 0.
     emptyRow: sql`() values ()`,
+    numbering: { isConsecutive, made },
     draft: {
       create: (name, source) => sql`create temporary table ${name} like ${source}`,
       drop: (name) => sql`drop temporary table ${name}`,
@@ -53,6 +54,19 @@ export function createDialect(vectors: VectorFunctions): SqlDialect {
     aggregateType,
     aggregate,
   }
+}
+
+/** InnoDB promises it for an INSERT that says how many rows it has, in every lock mode; and it can go back to a savepoint. */
+function isConsecutive(table: string): Expression {
+  return sql`select 1 as one from information_schema.tables
+    where table_schema = database() and table_name = ${table} and engine = 'InnoDB'`
+}
+
+/** Servers that take turns (Galera, group replication) leave numbers to each other. */
+function made(column: Expression, first: string, count: number): Expression {
+  const from = bindInteger(first, true)
+  const last = sql`${from} + ${count - 1} * @@auto_increment_increment`
+  return sql`${column} between ${from} and ${last} and mod(${column} - ${from}, @@auto_increment_increment) = 0`
 }
 
 function isVector(type: ColumnType): boolean {

@@ -1,5 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely'
-import { labelsMarkOf, markOf } from './guard.js'
+import { labelsMarkOf } from './guard.js'
 import { dialect } from './sql.js'
 
 /** How a statement begins in which everything is read: one snapshot, nothing written. */
@@ -32,7 +32,7 @@ export function identityOf(system: boolean, checkpoint: boolean, recovery: boole
     (select oid::text from pg_catalog.pg_database where datname = current_database()) as database`)
 }
 
-export type RelationRow = readonly [oid: string, name: string, kind: 'r' | 'p' | 'f' | 'v' | 'm', mark: string]
+export type RelationRow = readonly [oid: string, name: string, kind: 'r' | 'p' | 'f' | 'v' | 'm', schema: string]
 export type ColumnRow = readonly [
   relation: string,
   number: number,
@@ -48,6 +48,7 @@ export type ColumnRow = readonly [
   comment: string | null,
   /** null where values are no text. */
   collation: readonly [schema: string, name: string, isDeterministic: boolean] | null,
+  collationOid: string,
 ]
 export type HiddenRow = readonly [relation: string, name: string]
 export type TypeRow = readonly [
@@ -109,12 +110,12 @@ dom(relation, type) as (
   union
   select d.relation, case t.typtype when 'd' then t.typbasetype else t.typelem end from dom d join pg_type t on t.oid = d.type
    where t.typtype = 'd' or t.typcategory = 'A')
-select 'r' as k, json_build_array(c.oid::text, c.relname, c.relkind, (${markOf})::text)::text as j from rel c
+select 'r' as k, json_build_array(c.oid::text, c.relname, c.relkind, c.relnamespace::text)::text as j from rel c
 union all
 select 'c', json_build_array(a.attrelid::text, a.attnum, a.attname, a.atttypid::text, a.atttypmod, format_type(a.atttypid, a.atttypmod),
     a.attnotnull, a.attidentity, a.attgenerated, case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) end,
     case when strpos(s.description, '[faucet:') > 0 then s.description end,
-    case when o.oid is not null then json_build_array(m.nspname, o.collname, o.collisdeterministic) end)::text
+    case when o.oid is not null then json_build_array(m.nspname, o.collname, o.collisdeterministic) end, a.attcollation::text)::text
   from col a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   left join pg_description s on s.classoid = 'pg_class'::regclass and s.objoid = a.attrelid and s.objsubid = a.attnum
   left join pg_collation o on o.oid = a.attcollation left join pg_namespace m on m.oid = o.collnamespace

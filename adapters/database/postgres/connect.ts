@@ -1,11 +1,26 @@
-import { sql } from 'kysely'
-import type { Client, ClientConfig, CustomTypesConfig, Pool, PoolClient } from 'pg'
-import { DatabaseError, type DatabaseSettings } from '../../../lib/database.js'
+import { type CompiledQuery, sql } from 'kysely'
+import type { Client, ClientConfig, Pool, PoolClient } from 'pg'
+import { DatabaseError, type DatabaseSettings, type Planned, type QueryResult } from '../../../lib/database.js'
+import { fail } from '../../../lib/errors.js'
+import type { Column } from '../../../lib/schema/table.js'
 import { loadDriver } from '../shared/load-driver.js'
 import type { Connection, Connections } from './connection.js'
 import { classify, isLost, unavailable } from './errors.js'
 import { createPreparedStatements, type PreparedStatements } from './prepared.js'
 import { dialect } from './sql.js'
+import { runStatement } from './statement.js'
+import { requireColumns } from './told.js'
+
+/** A connection that tells what a result was read from. */
+interface OwnConnection extends Connection {
+  /** @param planned the columns that the rows must be of */
+  run(query: CompiledQuery, signal?: AbortSignal, planned?: PlannedColumns): Promise<QueryResult>
+}
+
+interface PlannedColumns {
+  readonly columns: readonly (Column | null)[]
+  readonly on: Planned
+}
 
 type Driver = typeof import('pg')['default']
 
@@ -20,7 +35,7 @@ export async function openPool(dsn: URL, schema: string, settings: DatabaseSetti
   const prepare = preparer(schema, settings)
   const cancel = canceller(driver, config)
   const prepared = createPreparedStatements()
-  const acquire = async (signal?: AbortSignal): Promise<Connection> => {
+  const acquire = async (signal?: AbortSignal): Promise<OwnConnection> => {
     const client = await checkOut(pool, signal)
     const pid = await prepare(client)
     await prepared.tidy(client)
@@ -29,11 +44,12 @@ export async function openPool(dsn: URL, schema: string, settings: DatabaseSetti
   let ended: Promise<void> | undefined
   return {
     acquire,
-    async query(query, signal) {
+    async query(query, { signal, columns, plannedOn } = {}) {
       const connection = await acquire(signal)
+      const planned = columns === undefined || plannedOn === undefined ? undefined : { columns, on: plannedOn }
       let broken = false
       try {
-        return await connection.run(query, signal)
+        return await connection.run(query, signal, planned)
       } catch (error) {
         broken = isLost(error)
         throw error
@@ -70,7 +86,11 @@ export async function openAlone(dsn: URL, settings: DatabaseSettings): Promise<C
 /** The default export, because older versions are CommonJS and name nothing else. */
 async function loadPg(): Promise<Driver> {
   const { default: driver } = await loadDriver('pg', () => import('pg'))
-  return driver
+  if ('connection' in new driver.Client()) return driver
+  return fail('invalid-config', {
+    detail: 'the native binding of pg cannot be used here',
+    hint: 'unset NODE_PG_FORCE_NATIVE, or pass a Kysely instance of your own',
+  })
 }
 
 function configOf(dsn: URL, settings: DatabaseSettings): ClientConfig {
@@ -85,14 +105,19 @@ function configOf(dsn: URL, settings: DatabaseSettings): ClientConfig {
   }
 }
 
-/** Waits for a connection, unless the caller stops waiting; one that comes too late goes back to the pool. */
 /** The driver's error says neither that all connections are in use nor that none could be had. */
 function isFull(pool: Pool): boolean {
   return pool.totalCount >= pool.options.max && pool.idleCount === 0
 }
 
+/** Waits for a connection, unless the caller stops waiting; one that comes too late goes back to the pool. */
 function checkOut(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClient> {
   if (signal?.aborted) return Promise.reject(new DatabaseError('cancelled'))
+  const refuse = (error: unknown) => (isFull(pool) ? new DatabaseError('busy', {}, error) : unavailable(error))
+  // One that is idle comes at once.
+  if (signal === undefined || pool.idleCount > pool.waitingCount) {
+    return pool.connect().catch((error: unknown) => Promise.reject(refuse(error)))
+  }
   return new Promise((resolve, reject) => {
     const waiting = pool.connect()
     const giveUp = () => {
@@ -102,17 +127,16 @@ function checkOut(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClie
         () => {},
       )
     }
-    signal?.addEventListener('abort', giveUp, { once: true })
-    waiting
-      .finally(() => signal?.removeEventListener('abort', giveUp))
-      .then(resolve, (error: unknown) => reject(isFull(pool) ? new DatabaseError('busy', {}, error) : unavailable(error)))
+    signal.addEventListener('abort', giveUp, { once: true })
+    waiting.finally(() => signal.removeEventListener('abort', giveUp)).then(resolve, (error: unknown) => reject(refuse(error)))
   })
 }
 
 /**
  * Fixes the session's settings once for every connection and answers with its backend's pid. A statement, not the
  * startup packet: connection poolers refuse unknown startup parameters. `public` stays on the path behind the served
- * schema because extensions live there, and their operators are found by it.
+ * schema because extensions live there, and their operators are found by it. As for the
+ * isolation, see `begin` in database.ts.
  */
 function preparer(schema: string, { statementTimeout }: DatabaseSettings): (client: PoolClient) => Promise<number> {
   const pids = new WeakMap<PoolClient, number>()
@@ -121,7 +145,8 @@ function preparer(schema: string, { statementTimeout }: DatabaseSettings): (clie
     set_config('timezone', 'UTC', false) as a, set_config('datestyle', 'ISO', false) as b,
     set_config('intervalstyle', 'iso_8601', false) as c, set_config('bytea_output', 'hex', false) as d,
     set_config('extra_float_digits', '1', false) as e, set_config('standard_conforming_strings', 'on', false) as f,
-    set_config('statement_timeout', ${String(statementTimeout)}, false) as g, set_config('search_path', ${path}, false) as h`)
+    set_config('statement_timeout', ${String(statementTimeout)}, false) as g, set_config('search_path', ${path}, false) as h,
+    set_config('default_transaction_isolation', 'read committed', false) as i`)
   return async (client) => {
     const known = pids.get(client)
     if (known !== undefined) return known
@@ -137,34 +162,35 @@ function preparer(schema: string, { statementTimeout }: DatabaseSettings): (clie
   }
 }
 
-/** Values arrive as the server's text: the driver's parsers would round and shift them. */
-const serverText: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value }
-
 function reserved(
   client: PoolClient,
   pid: number,
   prepared: PreparedStatements,
   cancel: (pid: number) => Promise<void>,
-): Connection {
+): OwnConnection {
+  const send = async (
+    query: CompiledQuery,
+    signal: AbortSignal | undefined,
+    planned?: PlannedColumns,
+    before?: CompiledQuery,
+  ) => {
+    if (signal?.aborted) throw new DatabaseError('cancelled')
+    const settled = cancelOnAbort(signal, () => cancel(pid))
+    const options = { name: prepared.nameOf(query.sql), asksFields: planned !== undefined }
+    try {
+      const { fields, rows, affected } = await runStatement(client, query, before ? { ...options, before: before.sql } : options)
+      if (planned !== undefined) requireColumns(fields, planned.columns, planned.on)
+      return { rows, affected }
+    } catch (error) {
+      prepared.failed(error)
+      throw classify(error, signal)
+    } finally {
+      await settled()
+    }
+  }
   return {
-    async run(query, signal) {
-      if (signal?.aborted) throw new DatabaseError('cancelled')
-      const settled = cancelOnAbort(signal, () => cancel(pid))
-      try {
-        const result = await client.query<unknown[]>({
-          ...prepared.named(client, query.sql),
-          values: [...query.parameters],
-          rowMode: 'array',
-          types: serverText,
-        })
-        return { rows: result.rows, affected: result.rowCount ?? 0 }
-      } catch (error) {
-        prepared.failed(error)
-        throw classify(error, signal)
-      } finally {
-        await settled()
-      }
-    },
+    run: send,
+    begin: (start, first, signal) => send(first, signal, undefined, start),
     release: (broken) => client.release(broken),
   }
 }

@@ -1,10 +1,12 @@
 import type { CompiledQuery } from 'kysely'
-import type { QueryResult } from '../../../lib/database.js'
+import type { QueryResult, StatementOptions } from '../../../lib/database.js'
 
 /** One reserved connection. Failures are {@link DatabaseError}s. */
 export interface Connection {
   /** Aborting the signal cancels the statement where this kind of connection can. */
   run(query: CompiledQuery, signal?: AbortSignal): Promise<QueryResult>
+  /** Starts a transaction with its first statement, in one round trip where this kind of connection can. */
+  begin(start: CompiledQuery, first: CompiledQuery, signal?: AbortSignal): Promise<QueryResult>
   /** Gives it back; `broken` asks for it not to be used again. */
   release(broken: boolean): void
 }
@@ -13,7 +15,7 @@ export interface Connection {
 export interface Connections {
   acquire(signal?: AbortSignal): Promise<Connection>
   /** One statement outside any transaction. */
-  query(query: CompiledQuery, signal?: AbortSignal): Promise<QueryResult>
+  query(query: CompiledQuery, options?: StatementOptions): Promise<QueryResult>
   /** Ends what was opened here. */
   close(): Promise<void>
 }

@@ -12,7 +12,7 @@ export function createDatabase(connections: Connections, schema: string): Databa
   const inTransaction: Database['transaction'] = (work, options) => transaction(connections, work, options)
   return {
     schema,
-    query: (query, options) => connections.query(query, options?.signal),
+    query: (query, options) => connections.query(query, options),
     transaction: inTransaction,
     stream: (query, options) => stream(connections, query, options),
     introspect: introspector.introspect,
@@ -22,8 +22,9 @@ export function createDatabase(connections: Connections, schema: string): Databa
   }
 }
 
-const begin = dialect.compile(sql`begin`)
-const beginReadOnly = dialect.compile(sql`begin read only`)
+// With a snapshot from before it got its locks, a statement would be guarded by a catalog older than the names it was resolved by.
+const begin = dialect.compile(sql`begin isolation level read committed`)
+const beginReadOnly = dialect.compile(sql`begin isolation level read committed read only`)
 const commit = dialect.compile(sql`commit`)
 const rollback = dialect.compile(sql`rollback`)
 const stillSound = dialect.compile(sql`select 1 as one`)
@@ -39,29 +40,38 @@ async function transaction<T>(
   const session = watched(connection, options?.signal)
   let broken = false
   try {
-    await connection.run(begin, options?.signal)
     const result = await work(session)
     await session.check()
-    await connection.run(commit)
+    if (session.hasBegun()) await connection.run(commit)
     return result
   } catch (error) {
-    broken = isLost(error) || !(await undo(connection))
+    broken = isLost(error) || (session.hasBegun() && !(await undo(connection)))
     throw error
   } finally {
     connection.release(broken)
   }
 }
 
+interface WatchedSession extends Session {
+  /** Fails as the last failed statement did when the server has given the transaction up. */
+  check(): Promise<void>
+  hasBegun(): boolean
+}
+
 /**
  * Remembers the last failed statement: COMMIT of a transaction that the server has given up is answered as a ROLLBACK
- * without an error, and `work` may have swallowed the failure.
+ * without an error, and `work` may have swallowed the failure. The transaction begins with the first statement.
  */
-function watched(connection: Connection, signal: AbortSignal | undefined): Session & { check(): Promise<void> } {
+function watched(connection: Connection, signal: AbortSignal | undefined): WatchedSession {
   let failure: unknown
+  let begun = false
   return {
+    hasBegun: () => begun,
     async query(query) {
+      const isFirst = !begun
+      begun = true
       try {
-        return await connection.run(query, signal)
+        return await (isFirst ? connection.begin(begin, query, signal) : connection.run(query, signal))
       } catch (error) {
         failure = error
         throw error

@@ -1,7 +1,7 @@
 import type { LiveSchema } from '../../../lib/schema/table.js'
-import type { TypeRow } from './catalog.js'
-import { tableMark } from './guard.js'
-import type { CatalogRows } from './tables.js'
+import type { ColumnRow, TypeRow } from './catalog.js'
+import { type ColumnMark, tableMark } from './guard.js'
+import { type CatalogRows, groupBy } from './tables.js'
 
 /** What is told of enums beside the tables: see the fields of {@link LiveSchema}. */
 export function enumsOf(rows: CatalogRows): Required<Pick<LiveSchema, 'marks' | 'labelIds' | 'operandTypes'>> {
@@ -18,8 +18,16 @@ export function enumsOf(rows: CatalogRows): Required<Pick<LiveSchema, 'marks' | 
     if (types.get(type)?.[3] === 'd' && found.isPlain) operandTypes[`${relation}.${number}`] = found.name
     used.set(relation, new Map(used.get(relation)).set(found.oid, found.mark))
   }
-  const marks = rows.relations.map(([oid, , , mark]) => [oid, tableMark(mark, used.get(oid) ?? new Map())])
+  const columns = groupBy(rows.columns)
+  const marks = rows.relations.map(([oid, , , schema]) => [
+    oid,
+    tableMark(schema, (columns.get(oid) ?? []).map(columnMark), used.get(oid) ?? new Map()),
+  ])
   return { marks: Object.fromEntries(marks), labelIds, operandTypes }
+}
+
+function columnMark([, number, name, type, modifier, , , , , , , , collation]: ColumnRow): ColumnMark {
+  return [number, name, type, modifier, collation]
 }
 
 interface Enum {

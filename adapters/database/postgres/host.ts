@@ -8,7 +8,7 @@ export function useHost(host: HostKysely): Connections {
   const kysely = host.withoutPlugins()
   return {
     acquire: (signal) => reserve(kysely, signal),
-    query: (query, signal) => run(kysely, query, signal),
+    query: (query, options) => run(kysely, query, options?.signal),
     close: () => Promise.resolve(),
   }
 }
@@ -30,7 +30,12 @@ function reserve(kysely: HostKysely, signal: AbortSignal | undefined): Promise<C
     const lent = kysely.connection().execute(
       (db) =>
         new Promise<void>((release) => {
-          resolve({ run: (query, own) => run(db, query, own), release: () => release() })
+          const runOn: Connection['run'] = (query, own) => run(db, query, own)
+          const begin: Connection['begin'] = async (start, first, own) => {
+            await runOn(start, own)
+            return runOn(first, own)
+          }
+          resolve({ run: runOn, begin, release: () => release() })
         }),
     )
     lent.catch((error: unknown) => reject(classify(error, signal)))

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Engine, Target } from '../../../lib/database.js'
+import type { Database, Engine, Target } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
 import { openAlone, openPool } from './connect.js'
 import type { Connections } from './connection.js'
@@ -7,6 +7,7 @@ import { createDatabase } from './database.js'
 import { useHost } from './host.js'
 import { installNotifications, isInstalled, listen } from './notifications.js'
 import { dialect } from './sql.js'
+import { ownDialect } from './told.js'
 
 /**
  * PostgreSQL 13 and newer, through `pg` or a host's own Kysely. `postgres://user:password@host:port/database?schema=name`;
@@ -26,15 +27,13 @@ export const postgres: Engine = {
   },
   sql: dialect,
   async open(target, settings) {
-    if (target.kysely !== undefined) {
-      const connections = useHost(target.kysely)
-      return createDatabase(connections, await currentSchema(connections))
-    }
+    if (target.kysely !== undefined) return openHost(useHost(target.kysely))
     const dsn = dsnOf(target)
     const schema = dsn.searchParams.get('schema') || 'public'
     const database = createDatabase(await openPool(dsn, schema, settings), schema)
     return {
       ...database,
+      dialect: ownDialect,
       watch: async (onChange) =>
         (await isInstalled(database)) ? listen(() => openAlone(dsn, settings), schema, onChange) : null,
       installDdlNotifications: () => installNotifications(database),
@@ -42,10 +41,14 @@ export const postgres: Engine = {
   },
 }
 
-/** Where the host's own unqualified names lead. */
-async function currentSchema(connections: Connections): Promise<string> {
-  const { rows } = await connections.query(dialect.compile(sql`select current_schema()`))
-  return String(rows[0]?.[0] ?? 'public')
+/** On the host's pool, which serves the schema where unqualified names lead and keeps its own settings. */
+async function openHost(connections: Connections): Promise<Database> {
+  const asked = sql`select current_schema(), current_setting('default_transaction_isolation')`
+  const [found] = (await connections.query(dialect.compile(asked))).rows
+  const database = createDatabase(connections, String(found?.[0] ?? 'public'))
+  if (found?.[1] === 'read committed') return database
+  // See `begin` in database.ts: a statement alone would have the host's isolation.
+  return { ...database, query: (query, options) => database.transaction((session) => session.query(query), options) }
 }
 
 function dsnOf({ dsn }: Target): URL {

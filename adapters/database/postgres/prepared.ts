@@ -7,8 +7,8 @@ import type { PoolClient } from 'pg'
  * statement, so none comes back with a plan that went stale.
  */
 export interface PreparedStatements {
-  /** What to send: the text alone, or with a name when it was sent before. */
-  named(client: PoolClient, text: string): { readonly text: string; readonly name?: string }
+  /** The name to send it under; '' for one that is not to be prepared: it is not seen before. */
+  nameOf(text: string): string
   /** Hears of every failure: behind a pooler that hands each transaction another server connection, names are given up. */
   failed(error: unknown): void
   /** Forgets a connection's statements when there are too many. Only between statements. */
@@ -24,11 +24,7 @@ export function createPreparedStatements(): PreparedStatements {
   const seen = new Map<string, string | null>()
   let isUsable = true
   return {
-    named(client, text) {
-      if (!isUsable || !isWorthwhile(text) || statementsOf(client) === undefined) return { text }
-      const name = nameOf(seen, text)
-      return name === null ? { text } : { text, name }
-    },
+    nameOf: (text) => (isUsable && isWorthwhile(text) ? (nameOf(seen, text) ?? '') : ''),
     failed(error) {
       if (typeof error === 'object' && error !== null && 'code' in error && poolerCodes.has(String(error.code))) isUsable = false
     },

@@ -158,7 +158,8 @@ function checkOf([, oid, name, hash]: CheckRow, previous: Table | undefined, { k
   return { name, expression: earlier?.expression ?? '' }
 }
 
-function groupBy<Row extends readonly [string, ...unknown[]]>(rows: readonly Row[]): Map<string, Row[]> {
+/** By the relation they are of. */
+export function groupBy<Row extends readonly [string, ...unknown[]]>(rows: readonly Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>()
   for (const row of rows) {
     const group = groups.get(row[0])

@@ -8,7 +8,7 @@ export function createEncoder(type: ColumnType): Encoder {
     case 'boolean':
       return boolean
     case 'integer':
-      return integer
+      return type.bits <= 32 ? smallInteger : integer
     case 'bigint':
       return matching(/^-?\d+$/, 'an integer', quoted)
     case 'decimal':
@@ -42,8 +42,13 @@ function quoted(text: string): string {
 }
 
 function string(raw: unknown): string {
-  return JSON.stringify(textOf(raw))
+  const text = textOf(raw)
+  return escaped.test(text) ? JSON.stringify(text) : `"${text}"`
 }
+
+/** What JSON has otherwise; half a surrogate pair cannot come from UTF-8. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about.
+const escaped = /["\\\u0000-\u001f]/
 
 function textOf(raw: unknown): string {
   return typeof raw === 'string' ? raw : String(raw)
@@ -61,6 +66,11 @@ function boolean(raw: unknown): string {
   if (raw === true || raw === 't' || raw === 'true') return 'true'
   if (raw === false || raw === 'f' || raw === 'false') return 'false'
   throw new ValueMismatch('not a boolean')
+}
+
+/** What the server prints of one is JSON, and every statement makes sure that it is one. */
+function smallInteger(raw: unknown): string {
+  return typeof raw === 'string' ? raw : integer(raw)
 }
 
 function integer(raw: unknown): string {
@@ -104,19 +114,36 @@ function zonedTime(text: string): string {
 
 const timestamp = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[-+]\d\d(?::\d\d){0,2})?( BC)?$/
 
+/** What nearly all look like; to be taken without taking it apart. */
+const usualLocal = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/
+const usualInUtc = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00$/
+
 function localTimestamp(text: string): string {
+  if (usualLocal.test(text)) return `${text.slice(0, 10)}T${text.slice(11)}`
   if (/^-?infinity$/.test(text)) return text
   const parts = timestamp.exec(text)
   if (parts === null || parts[3] !== undefined) throw new ValueMismatch('not a timestamp')
   return `${parts[1]}T${parts[2]}${parts[4] ?? ''}`
 }
 
-/** Text without a zone is UTC, as `read` selects it. */
+/** Text without a zone is UTC, as `read` selects it. Behind some poolers a session is not in the zone it was set to. */
 function instant(text: string): string {
+  if (usualInUtc.test(text)) return `${text.slice(0, 10)}T${text.slice(11, -3)}Z`
   if (/^-?infinity$/.test(text)) return text
   const parts = timestamp.exec(text)
-  if (parts === null || !/^(Z|[-+]00(:00)*)?$/.test(parts[3] ?? '')) throw new ValueMismatch('not a timestamp in UTC')
-  return `${parts[1]}T${parts[2]}Z${parts[4] ?? ''}`
+  if (parts === null) throw new ValueMismatch('not a timestamp')
+  const [, date = '', time = '', zone = 'Z', era = ''] = parts
+  return /^(Z|[-+]00(:00)*)$/.test(zone) ? `${date}T${time}Z${era}` : inUtc(date, time, zone, era)
+}
+
+function inUtc(date: string, time: string, zone: string, era: string): string {
+  const [hours = 0, minutes = 0, seconds = 0] = zone.slice(1).split(':').map(Number)
+  const offset = (hours * 60 + minutes) * 60 + seconds
+  const local = Date.parse(`${date}T${time.slice(0, 8)}Z`)
+  // Years before Christ, and those of more than four digits, are none of what JavaScript reads.
+  if (era !== '' || Number.isNaN(local)) throw new ValueMismatch('a timestamp in another zone than UTC')
+  const utc = new Date(local - (zone.startsWith('-') ? -offset : offset) * 1_000)
+  return `${utc.toISOString().slice(0, 19)}${time.slice(8)}Z`
 }
 
 type Nested = string | null | Nested[]

@@ -13,7 +13,7 @@ import { tablesOf } from './introspect.js'
 import type { FileIdentity } from './location.js'
 import { begin, beginImmediate, inTransaction, type Run } from './transaction.js'
 import { createTurns, type Turns } from './turns.js'
-import { checkUnmoved, readUnmoved, schemaVersion } from './unmoved.js'
+import { checkUnmoved, readUnmoved } from './unmoved.js'
 
 /**
  * A database in a file. Reads do not wait for a transaction of ours; `poolMax` and `connectTimeout` mean nothing, for the driver is
@@ -80,7 +80,7 @@ function probeFile(connection: FileConnection, patience: Patience): Promise<stri
   return whileBusy(() => {
     connection.checkFile()
     const { file, reader } = connection.handles()
-    return fingerprint(Number(reader.run(schemaVersion).rows[0]?.[0]), file)
+    return fingerprint(reader.schemaVersion(), file)
   }, patience)
 }
 

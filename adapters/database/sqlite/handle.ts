@@ -19,7 +19,8 @@ export interface Handle {
   onlyReads(sql: string): boolean
   run(query: Pick<CompiledQuery, 'sql' | 'parameters'>): QueryResult
   iterate(query: CompiledQuery): IterableIterator<Row>
-  readonly inTransaction: boolean
+  /** A number that grows with every change of the schema. */
+  schemaVersion(): number
   close(): void
 }
 
@@ -52,6 +53,7 @@ export function openHandle(Driver: Driver, path: string | null, { readOnly, quer
 
 function handleOn(database: BetterSqlite3.Database): Handle {
   const prepare = statementCache(database)
+  const version = database.prepare('pragma schema_version').pluck()
   return {
     onlyReads: (sql) => prepare(sql).readonly,
     run({ sql, parameters }) {
@@ -63,9 +65,7 @@ function handleOn(database: BetterSqlite3.Database): Handle {
     },
     // Of its own: a statement that is being iterated cannot run beside that.
     iterate: ({ sql, parameters }) => exact(database.prepare<unknown[], Row>(sql)).iterate(...[parameters.map(toDriver)]),
-    get inTransaction() {
-      return database.inTransaction
-    },
+    schemaVersion: () => Number(version.get()),
     close: () => database.close(),
   }
 }

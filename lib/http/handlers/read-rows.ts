@@ -1,7 +1,7 @@
 import type { Row } from '../../database.js'
 import { fail } from '../../errors.js'
 import type { TablePlan } from '../../projection/projection.js'
-import { createSerializer, encodeValue } from '../../projection/serialize.js'
+import { encodeValue } from '../../projection/serialize.js'
 import { unservable } from '../../projection/unservable.js'
 import { requireFits } from '../../query/fits.js'
 import { type CursorScope, type Position, readCursor, writeCursor } from '../../query/keyset.js'
@@ -50,7 +50,7 @@ async function readPage(call: Call, context: DataContext, query: ReadQuery): Pro
   const cursors = pageCursors(context, query, listing)
   const limit = query.limit ?? 0
   const page = listing.page({ limit, offset: query.offset, after: cursors.after })
-  const rows = limit === 0 ? [] : (await read(call, context, page)).rows
+  const rows = limit === 0 ? [] : (await read(call, context, page, listing.columns)).rows
   // Nobody has looked since the key went.
   if (query.ids !== null && rows.length > query.ids.length) severalRows(plan)
   const total = query.includeCount ? await countRows(call, context, listing) : undefined
@@ -60,7 +60,7 @@ async function readPage(call: Call, context: DataContext, query: ReadQuery): Pro
   const isFull = limit > 0 && rows.length === limit && last !== undefined
   if (isFull) await requireOwnKey(call, context, listing, last)
   const next = isFull ? cursors.from(last) : undefined
-  return listText(200, rows.map(createSerializer(plan.table.name, listing.outputs)), {
+  return listText(200, rows.map(listing.toJson), {
     count: rows.length,
     limit,
     offset: query.offset,

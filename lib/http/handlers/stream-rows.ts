@@ -4,10 +4,9 @@ import { DatabaseError, type Row } from '../../database.js'
 import type { Served } from '../../drift/served.js'
 import { FaucetError, isFaucetError } from '../../errors.js'
 import type { TablePlan } from '../../projection/projection.js'
-import { createSerializer } from '../../projection/serialize.js'
 import { unservable } from '../../projection/unservable.js'
 import type { Position } from '../../query/keyset.js'
-import { type Listing, planListing } from '../../query/listing.js'
+import { type Listing, type PageOptions, planListing } from '../../query/listing.js'
 import type { ReadQuery } from '../../query/read-query.js'
 import { canonicalJson } from '../../schema/canonical.js'
 import { type Call, type DataContext, isStale } from '../call.js'
@@ -56,7 +55,7 @@ async function* keysetPages(call: Call, context: DataContext, query: ReadQuery, 
     const read = first ? await readOnce(call, planned, page) : await readPage(call, query, await replanned(planned, query), page)
     const { rows } = read
     planned = read.planned
-    if (rows.length > 0) yield rows.map(createSerializer(context.plan.table.name, planned.listing.outputs))
+    if (rows.length > 0) yield rows.map(planned.listing.toJson)
     const last = rows.at(-1)
     if (last === undefined || rows.length < page.limit) return
     await requireOwnKey(call, planned.context, planned.listing, last)
@@ -70,10 +69,8 @@ interface Planned {
   readonly listing: Listing
 }
 
-type PageOptions = Parameters<Listing['page']>[0]
-
 async function readOnce(call: Call, planned: Planned, page: PageOptions) {
-  const { rows } = await read(call, planned.context, planned.listing.page(page))
+  const { rows } = await read(call, planned.context, planned.listing.page(page), planned.listing.columns)
   return { rows, planned }
 }
 
@@ -129,13 +126,12 @@ function isSame(one: unknown, other: unknown): boolean {
 
 async function* cursorPages(call: Call, context: DataContext, query: ReadQuery, listing: Listing): AsyncGenerator<Page> {
   const { after } = pageCursors(context, query, listing)
-  const statement = listing.page({ limit: query.limit, offset: query.offset, after })
-  const serialize = createSerializer(context.plan.table.name, listing.outputs)
+  const statement = listing.page({ limit: query.limit, offset: query.offset, after, guarded: true })
   const chunks: AsyncIterable<readonly Row[]> = context.monitor.database.stream(
     context.dialect.compile(statement),
     statementOptions(call, context),
   )
-  for await (const rows of chunks) yield rows.map(serialize)
+  for await (const rows of chunks) yield rows.map(listing.toJson)
 }
 
 /** A failure after the headers writes one line and breaks the connection: truncation must be seen. */
