@@ -13,7 +13,7 @@ import { tablesOf } from './introspect.js'
 import type { FileIdentity } from './location.js'
 import { begin, beginImmediate, inTransaction, type Run } from './transaction.js'
 import { createTurns, type Turns } from './turns.js'
-import { checkUnmoved, readUnmoved } from './unmoved.js'
+import { checkSoon, checkUnmoved } from './unmoved.js'
 
 /**
  * A database in a file. Reads do not wait for a transaction of ours; `poolMax` and `connectTimeout` mean nothing, for the driver is
@@ -49,9 +49,11 @@ async function runOne(
 ): Promise<QueryResult> {
   const read = await whileBusy(() => {
     const { reader } = connection.handles()
-    return reader.onlyReads(query.sql) ? readUnmoved(reader, query, options?.plannedOn) : null
+    return reader.onlyReads(query.sql) ? { reader, result: reader.run(query) } : null
   }, patience)
-  return read ?? turns(() => whileBusy(() => connection.handles().writer.run(query), patience), patience)
+  if (read === null) return turns(() => whileBusy(() => connection.handles().writer.run(query), patience), patience)
+  await checkSoon(read.reader, options?.plannedOn, patience)
+  return read.result
 }
 
 async function* streamRows(

@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { CompiledQuery } from 'kysely'
-import type { QueryResult, Row } from '../../../lib/database.js'
+import { DatabaseError, type QueryResult, type Row } from '../../../lib/database.js'
 import { loadDriver } from '../shared/load-driver.js'
 
 /** The driver's constructor. */
@@ -21,6 +22,8 @@ export interface Handle {
   iterate(query: CompiledQuery): IterableIterator<Row>
   /** A number that grows with every change of the schema. */
   schemaVersion(): number
+  /** {@link schemaVersion} when this turn of the event loop is over, one look for all who ask in it. Fails with kind `schema` when closed. */
+  schemaVersionSoon(): Promise<number>
   close(): void
 }
 
@@ -54,6 +57,8 @@ export function openHandle(Driver: Driver, path: string | null, { readOnly, quer
 function handleOn(database: BetterSqlite3.Database): Handle {
   const prepare = statementCache(database)
   const version = database.prepare('pragma schema_version').pluck()
+  const schemaVersion = () => Number(version.get())
+  let soon: Promise<number> | null = null
   return {
     onlyReads: (sql) => prepare(sql).readonly,
     run({ sql, parameters }) {
@@ -65,7 +70,15 @@ function handleOn(database: BetterSqlite3.Database): Handle {
     },
     // Of its own: a statement that is being iterated cannot run beside that.
     iterate: ({ sql, parameters }) => exact(database.prepare<unknown[], Row>(sql)).iterate(...[parameters.map(toDriver)]),
-    schemaVersion: () => Number(version.get()),
+    schemaVersion,
+    schemaVersionSoon() {
+      soon ??= nextTurn().then(() => {
+        soon = null
+        if (!database.open) throw new DatabaseError('schema', {}, new Error('the file was closed after the statement'))
+        return schemaVersion()
+      })
+      return soon
+    },
     close: () => database.close(),
   }
 }

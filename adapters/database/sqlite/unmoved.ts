@@ -1,18 +1,17 @@
 import { CompiledQuery } from 'kysely'
 import { DatabaseError, type Planned, type QueryResult } from '../../../lib/database.js'
+import { type Patience, whileBusy } from './busy.js'
 import type { Handle } from './handle.js'
 import type { Run } from './transaction.js'
 
 export const schemaVersion = CompiledQuery.raw('select schema_version as v from pragma_schema_version')
 
 /**
- * A read on the schema it was planned on; fails with kind `schema` otherwise. The version only ever grows, also when a backup is
- * restored into the file: what it is after the read it was before it, too.
+ * After a read, before anyone sees its rows. Fails with kind `schema`. The version only ever grows, also when a backup is restored
+ * into the file: what it is after the read it was before it, too. Reads of one turn of the event loop share the look at it.
  */
-export function readUnmoved(handle: Handle, query: CompiledQuery, plannedOn: Planned | undefined): QueryResult {
-  const result = handle.run(query)
-  if (plannedOn !== undefined) compare(handle.schemaVersion(), plannedOn)
-  return result
+export async function checkSoon(reader: Handle, plannedOn: Planned | undefined, patience: Patience): Promise<void> {
+  if (plannedOn !== undefined) compare(await whileBusy(reader.schemaVersionSoon, patience), plannedOn)
 }
 
 /** For the start of a transaction that `run` is in. Fails with kind `schema`. */
