@@ -4,8 +4,9 @@ import { checkParameters } from '../../query/parameters.js'
 import { requireKey } from '../../query/read-query.js'
 import { checkRecord, isSingle, type WriteRecord } from '../../query/records.js'
 import { keysWhere } from '../../query/selection.js'
+import { updateRow } from '../../query/update.js'
 import { fromText } from '../../query/values.js'
-import { textOfParameter, updateRows, type WriteContext, type Written } from '../../query/write.js'
+import { textOfParameter, type WriteContext, type Written } from '../../query/write.js'
 import { batchMode, batchParameters, onRows } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { jsonText, listText, tookSince } from '../respond.js'
@@ -82,7 +83,7 @@ function write(call: Call, context: DataContext, replacements: readonly Replacem
 }
 
 async function replace(context: WriteContext, { key, values }: Replacement): Promise<Written> {
-  const written = await updateRows(context, values, keysWhere(context.plan, [key], context.dialect))
+  const written = await updateRow(context, values, keysWhere(context.plan, [key], context.dialect))
   requireOne(context.plan, key.join(','), written.rows.length)
   return written
 }

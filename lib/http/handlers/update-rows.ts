@@ -6,7 +6,8 @@ import { formatKey, parseKey } from '../../query/parse-ids.js'
 import { parseSelection, requireKey, type Selection } from '../../query/read-query.js'
 import { checkRecord, type WriteRecord } from '../../query/records.js'
 import { keysWhere, type WritePart, writeParts } from '../../query/selection.js'
-import { run, updateRows, type WriteContext, type Written } from '../../query/write.js'
+import { updateRow as updateRowAt, updateRows } from '../../query/update.js'
+import { run, type WriteContext, type Written } from '../../query/write.js'
 import { batchMode, batchParameters, onRows } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { jsonText, listText, tookSince } from '../respond.js'
@@ -72,7 +73,7 @@ async function updateOne(
   id: string,
 ): Promise<string | undefined> {
   const [row] = await writeRows(call, context, async (write) => {
-    const written = await updateRows(write, record, where)
+    const written = await updateRowAt(write, record, where)
     requireOne(context.plan, id, written.rows.length)
     return written
   })
