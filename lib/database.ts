@@ -38,8 +38,11 @@ export interface SqlDialect {
   encoder(type: ColumnType): Encoder
   /** A column as operators take it, of one of {@link LiveSchema.operandTypes}; absent where there are none. */
   operand?(column: RawBuilder<unknown>, type: readonly string[]): RawBuilder<unknown>
-  /** A checked value (see `lib/query/values.ts`) as a parameter of the column's type, for writes and comparisons. */
-  bind(value: Parameter, type: ColumnType): RawBuilder<unknown>
+  /**
+   * A checked value (see `lib/query/values.ts`) as a parameter of the column's type, for writes and comparisons: an expression, or
+   * what the driver takes as it is. A template takes either.
+   */
+  bind(value: Parameter, type: ColumnType): unknown
   /**
    * A value, not NULL, written into the statement, where two parameters are never the same to GROUP BY; absent: they are. Throws
    * {@link ValueMismatch} for a value that no statement can have in it.

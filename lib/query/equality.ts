@@ -24,7 +24,13 @@ function incomparable(plan: TablePlan, { column }: ColumnPlan): never {
 }
 
 /** A checked value as what it is compared with. */
-export function boundFor(plan: TablePlan, { column }: ColumnPlan, by: Comparable, value: Parameter, dialect: SqlDialect): Sql {
+export function boundFor(
+  plan: TablePlan,
+  { column }: ColumnPlan,
+  by: Comparable,
+  value: Parameter,
+  dialect: SqlDialect,
+): unknown {
   try {
     return dialect.bind(by.bound === undefined ? value : by.bound(value), by.type)
   } catch (error) {
@@ -87,7 +93,7 @@ function equalsText(
   return fits === null ? sql`(${sieve}${equal})` : sql`(${sieve}${equal} and ${fits})`
 }
 
-function isAny(value: Sql, literals: readonly Sql[], negated: boolean): Sql {
+function isAny(value: Sql, literals: readonly unknown[], negated: boolean): Sql {
   const [first, ...more] = literals
   if (more.length > 0) return sql`${value} ${negated ? sql`not in` : sql`in`} (${sql.join(literals)})`
   return negated ? sql`${value} <> ${first}` : sql`${value} = ${first}`

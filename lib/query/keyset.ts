@@ -83,13 +83,13 @@ function refOf(table: TablePlan, plan: ColumnPlan): Sql {
   return comparableOf(table, plan).value
 }
 
-function bound(table: TablePlan, plan: ColumnPlan, text: string, dialect: SqlDialect): Sql {
+function bound(table: TablePlan, plan: ColumnPlan, text: string, dialect: SqlDialect): unknown {
   try {
     return dialect.bind(fromText(text, plan.column, table.table.name, 'invalid-cursor'), comparableOf(table, plan).type)
   } catch (error) {
     if (!isFaucetError(error)) throw error
     // What the database printed but no request may write (infinity, a rounded decimal) goes back as it came.
-    return sql`${text}`
+    return text
   }
 }
 

@@ -24,9 +24,11 @@ export interface WriteContext extends SqlContext {
 /** Most rows of one statement, so that it stays small enough to plan and to cancel. */
 export const writeChunk = 500
 
+const nothing = sql`null`
+
 /** A checked value as a parameter of its column's type. */
-export function boundValue(dialect: WriteContext['dialect'], { plan, value }: Assignment): Sql {
-  return value === null ? sql`null` : dialect.bind(plan.toLive(value), (plan.live ?? plan.column).type)
+export function boundValue(dialect: WriteContext['dialect'], { plan, value }: Assignment): unknown {
+  return value === null ? nothing : dialect.bind(plan.toLive(value), (plan.live ?? plan.column).type)
 }
 
 /** A row's key as text, as `ids` and paths write it. */

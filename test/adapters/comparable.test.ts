@@ -98,7 +98,7 @@ describeEngines('comparing converted columns', (engine) => {
     const { source, converted, comparable, type } = subject
     for (const op of ['<', '<=', '=', '>='].map((one) => sql.raw(one)))
       for (const parameter of new Set(converted.values())) {
-        const ids = async (left: Sql, right: Sql) =>
+        const ids = async (left: Sql, right: unknown) =>
           (await run(sql`select id from ${source} where ${fitting(subject)} and ${left} ${op} ${right} order by id`)).map(
             ([id]) => Number(id),
           )

@@ -110,11 +110,11 @@ function bitsOf(native: string): number | null {
   return size === undefined ? null : Number(size)
 }
 
-function bind(value: Parameter, type: ColumnType): Expression {
-  if (value === null) return sql`${null}`
+function bind(value: Parameter, type: ColumnType): unknown {
+  if (value === null) return value
   switch (type.name) {
     case 'boolean':
-      return sql`${typeof value === 'boolean' ? Number(value) : value}`
+      return typeof value === 'boolean' ? Number(value) : value
     case 'integer':
     case 'bigint':
       return bindInteger(value, type.unsigned)
@@ -122,13 +122,13 @@ function bind(value: Parameter, type: ColumnType): Expression {
       return bindDecimal(String(value))
     case 'float':
       // 0.1 as a double is not the 0.1 of a FLOAT column.
-      return type.bits === 32 ? sql`cast(${value} as float)` : sql`${value}`
+      return type.bits === 32 ? sql`cast(${value} as float)` : value
     case 'timestamp':
-      return sql`${String(value).replace('T', ' ').replace(/Z$/i, '')}`
+      return String(value).replace('T', ' ').replace(/Z$/i, '')
     case 'other':
       return bindOther(value, type.native)
     default:
-      return sql`${value}`
+      return value
   }
 }
 
@@ -139,8 +139,8 @@ function like(column: Expression, pattern: string, mark: string | null): Express
 }
 
 /** Compared with a string parameter, numbers are compared as doubles: 9007199254740993 would equal its neighbours. */
-function bindInteger(value: Parameter, unsigned: boolean): Expression {
-  if (typeof value !== 'string') return sql`${value}`
+function bindInteger(value: Parameter, unsigned: boolean): unknown {
+  if (typeof value !== 'string') return value
   return unsigned && !value.startsWith('-') ? sql`cast(${value} as unsigned)` : sql`cast(${value} as signed)`
 }
 
@@ -151,10 +151,10 @@ function bindDecimal(value: string): Expression {
   return sql`cast(${value} as decimal(65, ${sql.raw(String(Math.min(scale, 30)))}))`
 }
 
-function bindOther(value: Parameter, native: string): Expression {
+function bindOther(value: Parameter, native: string): unknown {
   if (geometries.has(native)) return sql`st_geomfromtext(${value})`
   const bits = bitsOf(native)
-  return bits === null ? sql`${value}` : sql`cast(conv(${asBits(value, bits)}, 2, 10) as unsigned)`
+  return bits === null ? value : sql`cast(conv(${asBits(value, bits)}, 2, 10) as unsigned)`
 }
 
 /** CONV takes what it can read of a text and is silent about the rest. */

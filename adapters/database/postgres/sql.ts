@@ -23,7 +23,7 @@ export const dialect: SqlDialect = {
   encoder: createEncoder,
   // No function: an index on the column still serves.
   operand: (column, type) => sql`(${column})::${sql.id(...type)}`,
-  bind: (value) => sql`${Array.isArray(value) ? arrayText(value) : value}`,
+  bind: (value) => (Array.isArray(value) ? arrayText(value) : value),
   constant,
   // Without ESCAPE a backslash would be one.
   // A blank-padded column would never end with what it ends with.

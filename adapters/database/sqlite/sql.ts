@@ -18,7 +18,7 @@ export const dialect: SqlDialect = {
   table: (_schema, name) => sql.id('main', name),
   read: (source) => source,
   encoder: encoderOf,
-  bind: (value, type) => sql`${bound(value, type)}`,
+  bind,
   like: (column, pattern, escapedBy) => sql`${column} like ${pattern}${escapedBy === null ? sql`` : sql` escape ${escapedBy}`}`,
   // The connection checks `schema_version` around the statement: SQL could not fail here.
   guard: () => null,
@@ -32,8 +32,8 @@ export const dialect: SqlDialect = {
   aggregate: aggregateOf,
 }
 
-/** What the driver gets: BigInt for INTEGER, number for REAL. */
-function bound(value: Parameter, type: ColumnType): unknown {
+/** BigInt for INTEGER, number for REAL. */
+function bind(value: Parameter, type: ColumnType): unknown {
   if (value === null) return null
   switch (type.name) {
     case 'integer':
@@ -67,8 +67,15 @@ function integerParameter(value: Parameter): unknown {
   })
 }
 
+/** At most 15 digits, which every REAL keeps. */
+const shortDecimal = /^-?\d{1,9}(?:\.\d{1,6})?$/
+
 /** A column of decimals holds INTEGER or REAL whatever is bound, so a value that neither keeps is refused, not rounded. */
 function decimalParameter(value: Parameter): unknown {
+  if (typeof value === 'string' && shortDecimal.test(value)) {
+    const number = Number(value)
+    return Number.isInteger(number) ? BigInt(number) : number
+  }
   const decimal = typeof value === 'string' || typeof value === 'number' ? parseDecimal(String(value)) : null
   if (decimal === null) return value
   const whole = wholeValue(decimal)
