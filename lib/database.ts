@@ -59,6 +59,8 @@ export interface SqlDialect {
   readonly draft?: Draft
   /** Where INSERT cannot answer with rows: how an INSERT of several rows numbers them. */
   readonly numbering?: Numbering
+  /** How many rows the database expects of a statement; absent: it does not tell. */
+  readonly estimate?: Estimate
   /** Whether times are shown with all declared digits of a second (`12:00:00.500`), or without zeros at the end. */
   readonly padFractions: boolean
   /** How a column of the type `live` compares, orders and adds up as one of the type `contract` does; null: it cannot. */
@@ -107,6 +109,14 @@ export interface Numbering {
   isConsecutive(table: string): RawBuilder<unknown>
   /** The condition for the `count` rows of an INSERT that made the number `first` first. */
   made(column: RawBuilder<unknown>, first: string, count: number): RawBuilder<unknown>
+}
+
+/** See {@link SqlDialect.estimate}. */
+export interface Estimate {
+  /** Asks for the plan of a SELECT, which does not run. */
+  ask(select: RawBuilder<unknown>): RawBuilder<unknown>
+  /** The number of rows in the answer; null where it is not told. */
+  read(answer: readonly Row[]): number | null
 }
 
 /** What decides which texts are equal. */

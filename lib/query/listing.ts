@@ -36,6 +36,8 @@ export interface Listing {
   readonly columns: readonly (Column | null)[] | null
   /** `select count(*)` over the same rows; with `group`, over the groups. */
   readonly count: Sql
+  /** What is counted, as a SELECT whose plan tells how many; null for groups. */
+  readonly counted: Sql | null
 }
 
 export interface PageOptions {
@@ -90,6 +92,7 @@ function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context:
     isCut,
     columns,
     count: sql`select count(*)${fromTable(plan, where)}`,
+    counted: sql`select 1${fromTable(plan, where)}`,
     page({ limit, offset, after, guarded = false }) {
       const from = columns === null || guarded ? fromTable : fromTold
       const seek = after === null ? null : afterPosition(plan, keys, after, context.dialect, context.can.nulls)
@@ -120,6 +123,7 @@ function planGroups(plan: TablePlan, query: ReadQuery, where: Sql | null, contex
     isCut: false,
     columns: null,
     count: sql`select count(*) from (select 1 as one${body}) as counted`,
+    counted: null,
     page: ({ limit, offset }) => sql`select ${selectList(selected)}${body}${orderBy(order)}${window(limit, offset)}`,
   }
 }

@@ -1,7 +1,7 @@
 import { fail } from '../errors.js'
 import type { TablePlan } from '../projection/projection.js'
 import type { FieldNode, FilterNode, OrderNode } from './ast.js'
-import { checkParameters, flag, wholeNumber } from './parameters.js'
+import { checkParameters, wholeNumber } from './parameters.js'
 import { parseFields } from './parse-fields.js'
 import { parseFilter } from './parse-filter.js'
 import { parseIds } from './parse-ids.js'
@@ -36,12 +36,15 @@ export interface ReadQuery extends Selection {
   readonly limit: number | null
   readonly offset: number
   readonly cursor: string | null
-  readonly includeCount: boolean
+  readonly includeCount: CountMode | null
   /** What tells lists with the same columns and order from others: those parameters as given. */
   readonly shape: string
   /** The parts a cursor is bound to, as given. */
   readonly signature: string
 }
+
+/** `estimated`: by the database's own statistics, where it has some. */
+export type CountMode = 'exact' | 'estimated'
 
 const readParameters = ['fields', 'filter', 'order', 'limit', 'offset', 'cursor', 'ids', 'include_count', 'group']
 
@@ -66,10 +69,21 @@ export function parseReadQuery(query: URLSearchParams, plan: TablePlan, limits: 
     limit: streaming ? asked : Math.min(asked ?? limits.defaultPage, limits.page),
     offset: offset ?? 0,
     cursor,
-    includeCount: flag(query, 'include_count'),
+    includeCount: countMode(query),
     shape: JSON.stringify([query.get('fields'), query.get('order')]),
     signature: JSON.stringify(['order', 'filter', 'ids', 'group'].map((name) => query.getAll(name))),
   }
+}
+
+function countMode(query: URLSearchParams): CountMode | null {
+  const text = query.get('include_count')
+  if (text === null || text === 'false') return null
+  if (text === 'true') return 'exact'
+  if (text === 'exact' || text === 'estimated') return text
+  return fail('invalid-parameter', {
+    detail: `include_count must be exact, estimated or false, not "${text.slice(0, 40)}"`,
+    context: { parameter: 'include_count' },
+  })
 }
 
 export function parseSelection(query: URLSearchParams, plan: TablePlan, limits: QueryLimits): Selection {

@@ -1,9 +1,10 @@
-import { CompiledQuery } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { DatabaseSettings, Engine } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { ColumnDefault } from '../../../lib/schema/table.js'
 import type { ColumnText } from '../mysql/column-text.js'
 import { engineOf } from '../mysql/connect.js'
+import { estimateBy } from '../mysql/estimate.js'
 import { type Flavour, strictMode } from '../mysql/flavour.js'
 import { literalBody, unescapeLiteral } from '../mysql/literal.js'
 import { sharedProbeParts } from '../mysql/probe.js'
@@ -26,7 +27,10 @@ const flavour: Flavour = {
     transactionalDdl: false,
     comments: true,
   },
-  sql: createDialect({ toText: 'vec_totext', fromText: 'vec_fromtext' }),
+  sql: createDialect({
+    vectors: { toText: 'vec_totext', fromText: 'vec_fromtext' },
+    estimate: estimateBy(sql`explain extended`, 8, 9),
+  }),
   refuses: (version) =>
     /mariadb/i.test(version)
       ? null

@@ -1,9 +1,10 @@
-import { CompiledQuery } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { DatabaseSettings, Engine } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { ColumnDefault } from '../../../lib/schema/table.js'
 import type { ColumnText } from './column-text.js'
 import { engineOf } from './connect.js'
+import { estimateBy } from './estimate.js'
 import { decodeNames, tablesOf } from './file-names.js'
 import { type Flavour, strictMode } from './flavour.js'
 import { literalBody } from './literal.js'
@@ -22,7 +23,10 @@ const flavour: Flavour = {
     transactionalDdl: false,
     comments: true,
   },
-  sql: createDialect({ toText: 'vector_to_string', fromText: 'string_to_vector' }),
+  sql: createDialect({
+    vectors: { toText: 'vector_to_string', fromText: 'string_to_vector' },
+    estimate: estimateBy(sql`explain format = traditional`, 9, 10),
+  }),
   refuses,
   session: (settings) =>
     CompiledQuery.raw("set session time_zone = '+00:00', sql_mode = ?, autocommit = 1, max_execution_time = ?", [

@@ -1,5 +1,5 @@
 import { MysqlAdapter, MysqlQueryCompiler, type RawBuilder, sql } from 'kysely'
-import type { Aggregate, Parameter, SqlDialect } from '../../../lib/database.js'
+import type { Aggregate, Estimate, Parameter, SqlDialect } from '../../../lib/database.js'
 import { fail } from '../../../lib/errors.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { createCompiler } from '../shared/compiler.js'
@@ -20,14 +20,15 @@ const geometries = new Set([
   'geometrycollection',
 ])
 
-/** What each server calls the functions of its vector type. */
-export interface VectorFunctions {
-  readonly toText: string
-  readonly fromText: string
+/** Where the servers differ. */
+export interface Differences {
+  /** What each calls the functions of its vector type. */
+  readonly vectors: { readonly toText: string; readonly fromText: string }
+  readonly estimate: Estimate
 }
 
 /** See {@link SqlDialect}. Every statement runs with the session's zone at UTC, so timestamps need no conversion here. */
-export function createDialect(vectors: VectorFunctions): SqlDialect {
+export function createDialect({ vectors, estimate }: Differences): SqlDialect {
   return {
     compile: createCompiler(
       () => new MysqlQueryCompiler(),
@@ -47,6 +48,7 @@ export function createDialect(vectors: VectorFunctions): SqlDialect {
     // DEFAULT for an AUTO_INCREMENT column would be 0.
     emptyRow: sql`() values ()`,
     numbering: { isConsecutive, made },
+    estimate,
     draft: {
       create: (name, source) => sql`create temporary table ${name} like ${source}`,
       drop: (name) => sql`drop temporary table ${name}`,

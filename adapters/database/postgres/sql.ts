@@ -4,6 +4,7 @@ import type { ColumnType } from '../../../lib/schema/column-type.js'
 import { compilerFor } from '../shared/compiler.js'
 import { comparable } from './comparable.js'
 import { asText, isFiner } from './comparable-text.js'
+import { estimate } from './estimate.js'
 import { guard } from './guard.js'
 import { createEncoder } from './types.js'
 
@@ -30,6 +31,7 @@ export const dialect: SqlDialect = {
   like: (column, pattern, character, type) =>
     sql`${type.name === 'string' && type.fixed ? sql`${column}::text` : column} like ${pattern} escape ${character ?? ''}`,
   guard,
+  estimate,
   padFractions: false,
   comparable,
   asText,

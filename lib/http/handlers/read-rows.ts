@@ -13,6 +13,7 @@ import { type Call, type DataContext, onTable } from '../call.js'
 import { read } from '../reading.js'
 import { listText, tookSince } from '../respond.js'
 import type { FaucetResponse } from '../types.js'
+import { countRows } from './count-rows.js'
 import { streamRows } from './stream-rows.js'
 
 /** `GET /{service}/_table/{table}`: a page of rows, or all of them as NDJSON. */
@@ -53,7 +54,7 @@ async function readPage(call: Call, context: DataContext, query: ReadQuery): Pro
   const rows = limit === 0 ? [] : (await read(call, context, page, listing.columns)).rows
   // Nobody has looked since the key went.
   if (query.ids !== null && rows.length > query.ids.length) severalRows(plan)
-  const total = query.includeCount ? await countRows(call, context, listing) : undefined
+  const total = query.includeCount === null ? {} : await countRows(call, context, listing, query.includeCount)
   const last = rows.at(-1)
   // Without a cursor to go on with it would look like the end.
   if (listing.isCut && limit > 0 && rows.length === limit && query.offset === 0) unservable(plan.table.name, null, cutShort)
@@ -64,7 +65,7 @@ async function readPage(call: Call, context: DataContext, query: ReadQuery): Pro
     count: rows.length,
     limit,
     offset: query.offset,
-    ...(total === undefined ? {} : { total }),
+    ...total,
     ...(next === undefined ? {} : { next_cursor: next }),
     took_ms: tookSince(start),
   })
@@ -114,9 +115,4 @@ export async function requireOwnKey(call: Call, context: DataContext, listing: L
   const isNone = key.some((part) => part === null)
   const { rows } = isNone ? { rows: [key] } : await read(call, context, severalRowsById(plan, [key as string[]], dialect))
   if (rows.length > 0) severalRows(plan)
-}
-
-async function countRows(call: Call, context: DataContext, listing: Listing): Promise<number> {
-  const { rows } = await read(call, context, listing.count)
-  return Number(rows[0]?.[0] ?? 0)
 }
