@@ -20,6 +20,10 @@ for (const engine of named.length > 0 ? named : engineNames) {
     await fill(database)
     const names = engine === 'postgres' ? ['faucet', 'express', 'faucet on koa', 'koa', 'floor'] : ['faucet', 'express', 'floor']
     const subjects = await Promise.all(names.map((name) => startSubject(name, database.dsn)))
+    const other = await startSubject('platformatic', database.dsn).catch((error: unknown) =>
+      console.log(`platformatic SKIPPED: ${error}`),
+    )
+    if (other !== undefined) subjects.push(other)
     await hold(database)
     for await (const result of measure(engine, subjects, rounds)) {
       results.push(result)

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon'
 import type { EngineName } from '../../support/databases.js'
 import type { Subject } from './subjects.js'
-import { type Workload, workloads } from './workloads.js'
+import { type Sent, type Workload, workloads } from './workloads.js'
 
 /** Requests per second of one subject, and what part of them `faucet` does, round by round. */
 export interface Measured {
@@ -27,9 +27,7 @@ type Turn = { readonly name: string; readonly run: () => Promise<number> }
 
 export async function* measure(engine: EngineName, subjects: readonly Subject[], rounds: number): AsyncGenerator<Result> {
   for (const workload of workloads) {
-    const turns = subjects.filter((subject) => takes(subject, workload)).map((subject) => turnOf(subject, workload, false))
-    const [faucet] = subjects
-    if (workload.held === true && faucet !== undefined) turns.push(turnOf(faucet, workload, true))
+    const turns = turnsOf(subjects, workload)
     const seen = new Map(turns.map(({ name }) => [name, [] as number[]]))
     for (let round = 0; round <= rounds; round++) {
       const order = round % 2 === 0 ? turns : turns.toReversed()
@@ -49,26 +47,28 @@ export async function* measure(engine: EngineName, subjects: readonly Subject[],
   }
 }
 
-function takes({ name }: Subject, { name: workload, method }: Workload): boolean {
-  return name !== 'floor' || (method === 'GET' && /row/.test(workload))
+function turnsOf(subjects: readonly Subject[], workload: Workload): Turn[] {
+  const turns = subjects.flatMap((subject) => turnOf(subject.name, subject.requestFor(workload)) ?? [])
+  const [faucet] = subjects
+  if (workload.held === undefined || faucet === undefined) return turns
+  return [...turns, ...(turnOf('itself, held', faucet.requestFor({ ...workload, faucet: workload.held })) ?? [])]
 }
 
-function turnOf({ name, isFaucet, url }: Subject, { method, faucet, byHand, body }: Workload, held: boolean): Turn {
-  const path = isFaucet ? faucet.replace('/item', held ? '/held' : '/item') : byHand
-  return {
-    name: held ? 'itself, held' : name,
-    run: async () => {
-      const { requests, non2xx, errors } = await autocannon({
-        url: `${url}${path}`,
-        connections,
-        duration,
-        method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      })
-      if (non2xx > 0 || errors > 0) throw new Error(`${name} ${method} ${path}: ${non2xx} refused, ${errors} failed`)
-      return requests.total / duration
-    },
+function turnOf(name: string, sent: Sent | null): [Turn] | null {
+  if (sent === null) return null
+  const { method, path, body } = sent
+  const run = async () => {
+    const { requests, non2xx, errors } = await autocannon({
+      url: path,
+      connections,
+      duration,
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    if (non2xx > 0 || errors > 0) throw new Error(`${name} ${method} ${path}: ${non2xx} refused, ${errors} failed`)
+    return requests.total / duration
   }
+  return [{ name, run }]
 }
 
 export function median(values: readonly number[]): number {
