@@ -1,7 +1,7 @@
 import { type Parameter, ValueMismatch } from '../database.js'
 import type { ColumnType } from '../schema/column-type.js'
 import { fromAny, toAny } from './any.js'
-import { convertNumber, digitsOf, isNumberType, numberJson, withPlaces } from './numbers.js'
+import { convertNumber, digitsOf, isNumberType, numberJson, rangeOf, withPlaces } from './numbers.js'
 import { isSame, parameterOf, requireFit, requireKept, shownAs } from './parameters.js'
 import { fromText, isSpelled, orderedMembers, toText } from './text.js'
 import { dayOfMidnight, type FractionStyle, midnightOf, withFraction } from './times.js'
@@ -61,8 +61,20 @@ function numbers(from: NumberType, to: NumberType): Converter {
   // The engine's own spelling of a float is kept: `1e-07`.
   const isSpelled = from.name === 'float' && to.name === 'float' && from.bits === to.bits
   if (isSpelled && (to.places === undefined || to.places === from.places)) return same
+  if (isWhole(from) && isWhole(to)) return briefly(to, (json) => numberJson(convert(digitsOf(json)), to))
   if (to.name !== 'float') return (json) => numberJson(convert(digitsOf(json)), to)
   return (json) => numberJson(withPlaces(convert(digitsOf(json)), to), to)
+}
+
+/** Integers that a JavaScript number keeps need no arithmetic of any length. */
+function briefly(to: Whole, convert: Converter): Converter {
+  const [low, high] = rangeOf(to).map(Number) as [number, number]
+  return (json) => {
+    const digits = digitsOf(json)
+    const value = Number(digits)
+    const isPlain = Number.isSafeInteger(value) && value >= low && value <= high && String(value) === digits
+    return isPlain ? numberJson(digits, to) : convert(json)
+  }
 }
 
 const same: Converter = (json) => json
@@ -96,7 +108,9 @@ function isAlone(text: string): boolean {
   return text !== '' && !text.includes(',')
 }
 
-function isWhole(type: ColumnType): type is Extract<ColumnType, { name: 'integer' | 'bigint' }> {
+type Whole = Extract<ColumnType, { name: 'integer' | 'bigint' }>
+
+function isWhole(type: ColumnType): type is Whole {
   return type.name === 'integer' || type.name === 'bigint'
 }
 
