@@ -1,4 +1,4 @@
-import { canOnlyBe, mayBe } from '../schema/origin.js'
+import { canOnlyBe, isUncertain, mayBe } from '../schema/origin.js'
 import type { Column, Table } from '../schema/table.js'
 import { bindColumns } from './bind-columns.js'
 import { compareTypes } from './compare-types.js'
@@ -98,9 +98,11 @@ export function bindSchema(
   }
   const returned = pairUp(contract, live, recorded, false, said).map((pair) => asReturned(pair, live, recorded, satisfies))
   const pairs = withSuspects(returned, live, recorded, words.refuted.tables)
+  const uncertain = new Set(live.filter(({ id }) => isUncertain(id)))
   const doubtOf = ({ contract: own, live: found }: TablePair): Doubt => ({
-    mayBeAnothers: contract.some((other) => other !== own && mayBe(found?.id ?? null, recorded(other))),
-    mayLiveOn: live.some((other) => other !== found && mayBe(other.id, recorded(own))),
+    mayBeAnothers:
+      found !== null && uncertain.has(found) && contract.some((other) => other !== own && mayBe(found.id, recorded(other))),
+    mayLiveOn: [...uncertain].some((other) => other !== found && mayBe(other.id, recorded(own))),
   })
   const tables = pairs.map((pair) => bindTable(pair, { recorded, engineIds, identity, words, stamps }, doubtOf(pair)))
   const bound = new Set(tables.map((table) => table.live))

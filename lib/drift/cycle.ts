@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { withholder } from '../contract/exposure.js'
 import { everyScope } from '../contract/identities.js'
 import { mergeAdditive } from '../contract/merge.js'
@@ -68,6 +69,8 @@ export async function runCycle(
   if (last.served !== null && (await isRegressed(parts.store, found, last, parts.service.name)))
     return { ...(await lookAlone(parts, last, last.served, force)), regressed: true }
   const reading = await read(parts, last, force || last.alone)
+  // What follows takes long for many tables, and a store in a file keeps the thread: requests come between the steps.
+  await nextTurn()
   const isSame = !last.alone && isSameReading(reading, last.reading) && isSameRecord(found, last.record)
   const adopted =
     isSame && last.served !== null
@@ -84,6 +87,7 @@ export async function runCycle(
     ;({ served, record, identities } = (await mergeNow(parts, served, reading)) ?? { served, record, identities })
     due = null
   }
+  await nextTurn()
   await announce(parts, last.served, served, record)
   return { served, reading, stillSince, mergeDueAt: due, record, identities, regressed: false, hasLocked, alone: false }
 }
@@ -96,6 +100,7 @@ async function read({ database, store, service }: CycleParts, { reading: own }: 
     // Another process may serve a copy of the database: each copy has its own chain.
     const isOurs = own === null || shared?.scope === own.scope
     const reading = await database.introspect(isOurs ? shared : own)
+    await nextTurn()
     if ((await store.saveSnapshot(service.name, reading, shared)) || attempt === readings) return reading
   }
 }
@@ -129,7 +134,9 @@ async function adopt(parts: CycleParts, found: ServiceRecord, reading: LiveSchem
   const made = locked && kept === null ? await lock(parts, live, itself, 'first connect') : null
   const contract = made?.contract ?? kept ?? unnumbered(service.name, live)
   const identities = locked ? await knownIdentities(store, service.name, live.scope) : new Map<string, string>()
-  const served = layOver(parts, database, { contract, live, identities, record: found, locked })
+  await nextTurn()
+  const served = await layOver(parts, database, { contract, live, identities, record: found, locked })
+  await nextTurn()
   const same = locked && !isStrange(served.changes) ? await findSameValues(served, found.resolutions, database) : []
   if (same.length > 0) {
     await store.resolve(service.name, same, { actor: itself, reason: 'the values are those of the column that had the name' })
@@ -138,6 +145,7 @@ async function adopt(parts: CycleParts, found: ServiceRecord, reading: LiveSchem
   const hasLocked = made?.isOurs === true
   if (!locked) return { served, record: found, identities, hasLocked }
   const { here, everywhere, known } = settledIn(served, identities)
+  await nextTurn()
   await store.saveIdentities(service.name, live.scope, here)
   await store.saveIdentities(service.name, everyScope, everywhere)
   return { served, record: kept === null ? await store.service(service.name) : found, identities: known, hasLocked }
@@ -162,6 +170,7 @@ async function mergeNow(parts: CycleParts, served: Served, reading: LiveSchema):
   const withhold = withholder(service.autoExpose, said.declined)
   const { tables, merged, identities } = mergeAdditive(contract.tables, binding, changes, nextId, withhold)
   if (merged.length === 0) return null
+  await nextTurn()
   const expected = { version: contract.version, revision: contract.revision }
   const { contract: revision, isOurs } = await commitOrAdopt(parts, () =>
     store.commit(service.name, {

@@ -20,7 +20,7 @@ export interface Layers {
 }
 
 /** Any version of a service on any reading of its database, with all that operators said of it. */
-export function layOver({ service, engine }: MonitorParts, database: Database, layers: Layers): Served {
+export function layOver({ service, engine }: MonitorParts, database: Database, layers: Layers): Promise<Served> {
   const { live, identities, record, locked, base } = layers
   const contract = locked ? withUnlockedTables(service, layers.contract, live.tables) : layers.contract
   const { enums, dangerousIsBreaking, bigints, autoExpose, stampIdentities } = service

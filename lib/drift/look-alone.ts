@@ -17,7 +17,7 @@ export async function lookAlone(parts: CycleParts, last: Cycle, served: Served, 
   const { locked } = served
   const live = visible(service, reading, locked ? served.contract : null)
   const contract = locked ? served.contract : unnumbered(service.name, live)
-  const after = layOver(parts, database, { contract, live, identities: last.identities, record, locked })
+  const after = await layOver(parts, database, { contract, live, identities: last.identities, record, locked })
   await announce(parts, served, after, null)
   return { ...same, alone: true, served: after, identities: settledIn(after, last.identities).known, stillSince: Date.now() }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { bindSchema, type SchemaBinding } from '../contract/bind.js'
 import { compareChanges, type DiffOptions, diffSchema, gradeDifference, stateOf } from '../contract/diff.js'
 import { difference as tableDifference } from '../contract/difference.js'
@@ -53,15 +54,17 @@ export interface ServedParts {
   }
 }
 
-/** Binds contract to live schema, grades the difference and prepares the projection. */
-export function serve(parts: ServedParts): Served {
+/** Binds contract to live schema, grades the difference and prepares the projection. Of many tables each takes long: requests come between. */
+export async function serve(parts: ServedParts): Promise<Served> {
   const { contract, mode, locked, live, engine, options, said, base = null } = parts
   const { words } = said
   const stamps = options.stampIdentities ? soleStamps(live.stamps) : undefined
   const alone = bindSchema(contract.tables, live.tables, parts.identities, engine.can.identity, words, stamps)
+  await nextTurn()
   const bound = base === null ? alone : throughLineage(alone, base.binding, live.tables)
   const binding = withLabels(bound, live, parts.identities)
   const changes = locked ? pendingChanges(parts, binding) : []
+  await nextTurn()
   const projection = createProjection(binding, changes, {
     dialect: parts.database.dialect ?? engine.sql,
     live,

@@ -6,7 +6,7 @@ import type { Catalog, SchemaRow } from './catalog.js'
 import { doubtedNames } from './column-steps.js'
 import { isServable } from './introspect.js'
 import { provesRenames } from './rename-proof.js'
-import { isExplained, isMade, leastSteps, stepsLeft } from './schema-steps.js'
+import { isExplained, leastSteps, madeSince, stepsLeft } from './schema-steps.js'
 
 /** A reading before ids are given. */
 export interface Reading {
@@ -53,10 +53,10 @@ export function identified(reading: Reading, previous: LiveSchema | null): LiveS
   const carried = new Map(reading.tables.map((table) => [table, carry(table)]))
   const kept = new Set([...carried.values()].map((one) => one?.table))
   const vanished = explained ? [...(known?.tables.values() ?? [])].filter((table) => !kept.has(table)) : []
+  const made = known === null ? () => false : madeSince(known.details.rows, reading.catalog.schema)
   const suspectsOf = (table: Table): readonly Table[] => {
     const earlier = known?.tables.get(table.name)
-    const isMadeAnew = known !== null && earlier !== undefined && isMade(table.name, known.details.rows, reading.catalog.schema)
-    return isMadeAnew ? [earlier] : vanished
+    return earlier !== undefined && made(table.name) ? [earlier] : vanished
   }
   const tables = reading.tables.map((table) =>
     withIds(table, carried.get(table) ?? null, suspectsOf(table), [scope, reading.catalog.version]),
@@ -113,12 +113,13 @@ function carrier(known: Known, reading: Reading): Carry {
   }
   const rows = new Map(known.details.rows.map((row) => [row.name, row]))
   const { total, each } = leastSteps(known, reading)
+  const left = stepsLeft(known, reading)
   return (table) => {
     const earlier = carriedByName(table, known.tables.get(table.name), rows.get(table.name), now.get(table.name))
     if (earlier === null) return null
     // Nothing renames a column of a view: it is what its text says. A table of the same text has the same columns.
     const isAsBefore = table.kind !== 'table' || rows.get(table.name)?.sql === now.get(table.name)?.sql
-    const steps = stepsLeft(known, reading, total - (each.get(table) ?? 0))
+    const steps = left - total + (each.get(table) ?? 0)
     return { table: earlier, columns: null, doubted: isAsBefore ? new Set() : doubtedNames(earlier, table, steps) }
   }
 }

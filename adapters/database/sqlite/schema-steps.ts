@@ -43,17 +43,21 @@ export function leastSteps(known: Known, { catalog, tables }: Reading): { total:
 function stepsToMove(altered: readonly string[], before: readonly SchemaRow[], now: readonly SchemaRow[]): number {
   const [rowsBefore, rowsNow] = [rowsByName(before), rowsByName(now)]
   const moved = altered.filter((name) => rowsBefore.get(name)?.rowid !== rowsNow.get(name)?.rowid)
-  const made = new Set(moved.filter((name) => isMade(name, before, now)))
+  const made = new Set(moved.filter(madeSince(before, now)))
   const indexes = now.filter(
     (row) => row.sql !== null && row.name !== row.table && made.has(row.table) && rowsBefore.has(row.name),
   )
   return moved.length === 0 ? 0 : 1 + Math.min(2, indexes.length)
 }
 
-/** Whether a table was made since the reading before: it is where VACUUM, which leaves no gaps, puts nothing. */
-export function isMade(name: string, before: readonly SchemaRow[], now: readonly SchemaRow[]): boolean {
-  const row = now.find((one) => one.name === name)
-  return row !== undefined && row.rowid > Math.max(before.length, now.length) && before.every(({ rowid }) => rowid !== row.rowid)
+/** Tells whether a table was made since the reading before: it is where VACUUM, which leaves no gaps, puts nothing. */
+export function madeSince(before: readonly SchemaRow[], now: readonly SchemaRow[]): (name: string) => boolean {
+  const rows = rowsByName(now)
+  const places = new Set(before.map(({ rowid }) => rowid))
+  return (name) => {
+    const row = rows.get(name)
+    return row !== undefined && row.rowid > Math.max(before.length, now.length) && !places.has(row.rowid)
+  }
 }
 
 function rowsByName(rows: readonly SchemaRow[]): ReadonlyMap<string, SchemaRow> {
@@ -81,20 +85,22 @@ function own({ columns }: Table): string {
 }
 
 /**
- * The most steps since the reading before that can have been of one table: without those that other tables and views need at least
- * (`others`), and one for each index and trigger that came or went, except those that a table took with it.
+ * The most steps since the reading before that can have been of tables and views: without one for each index and trigger that came
+ * or went, except those that a table took with it.
  */
-export function stepsLeft(known: Known, { catalog }: Reading, others: number): number {
+export function stepsLeft(known: Known, { catalog }: Reading): number {
   const made = (rows: readonly SchemaRow[]) =>
     rows.filter(({ type, sql, table }) => (type === 'index' || type === 'trigger') && sql !== null && !catalog.shadows.has(table))
   const [before, now] = [made(known.details.rows), made(catalog.schema)]
   const [earlier, later] = [new Set(before.map(({ name }) => name)), new Set(now.map(({ name }) => name))]
   const come = now.filter(({ name }) => !earlier.has(name)).length
   const tables = new Map(catalog.schema.map(({ rowid, type, name }) => [rowid, type === 'table' ? name : '']))
+  const lost = new Map<string, number>()
+  for (const { name, table } of before) if (!later.has(name)) lost.set(table, (lost.get(table) ?? 0) + 1)
   const gone = known.details.rows.map(({ type, rowid, name }) => {
     if (type !== 'table' || tables.get(rowid) !== name) return 0
     // Dropped and made anew, a table loses all of them at the price of two.
-    return Math.min(2, before.filter((row) => row.table === name && !later.has(row.name)).length)
+    return Math.min(2, lost.get(name) ?? 0)
   })
-  return catalog.version - known.details.version - others - come - gone.reduce<number>((sum, count) => sum + count, 0)
+  return catalog.version - known.details.version - come - gone.reduce<number>((sum, count) => sum + count, 0)
 }
