@@ -13,7 +13,7 @@ import { tablesOf } from './introspect.js'
 import type { FileIdentity } from './location.js'
 import { begin, beginImmediate, inTransaction, type Run } from './transaction.js'
 import { createTurns, type Turns } from './turns.js'
-import { checkSoon, checkUnmoved } from './unmoved.js'
+import { checkRead, checkUnmoved } from './unmoved.js'
 
 /**
  * A database in a file. Reads do not wait for a transaction of ours; `poolMax` and `connectTimeout` mean nothing, for the driver is
@@ -52,7 +52,7 @@ async function runOne(
     return reader.onlyReads(query.sql) ? { reader, result: reader.run(query) } : null
   }, patience)
   if (read === null) return turns(() => whileBusy(() => connection.handles().writer.run(query), patience), patience)
-  await checkSoon(read.reader, options?.plannedOn, patience)
+  await checkRead(read.reader, read.result, options?.plannedOn, patience)
   return read.result
 }
 

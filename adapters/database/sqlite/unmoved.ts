@@ -6,12 +6,22 @@ import type { Run } from './transaction.js'
 
 export const schemaVersion = CompiledQuery.raw('select schema_version as v from pragma_schema_version')
 
+/** Most rows that wait for a shared look: more of them, of all requests at once, cost the garbage collector more than it saves. */
+const fewRows = 50
+
 /**
  * After a read, before anyone sees its rows. Fails with kind `schema`. The version only ever grows, also when a backup is restored
- * into the file: what it is after the read it was before it, too. Reads of one turn of the event loop share the look at it.
+ * into the file: what it is after the read it was before it, too. Small reads of one turn of the event loop share the look at it.
  */
-export async function checkSoon(reader: Handle, plannedOn: Planned | undefined, patience: Patience): Promise<void> {
-  if (plannedOn !== undefined) compare(await whileBusy(reader.schemaVersionSoon, patience), plannedOn)
+export async function checkRead(
+  reader: Handle,
+  { rows }: QueryResult,
+  plannedOn: Planned | undefined,
+  patience: Patience,
+): Promise<void> {
+  if (plannedOn === undefined) return
+  const look = rows.length > fewRows ? reader.schemaVersion : reader.schemaVersionSoon
+  compare(await whileBusy(look, patience), plannedOn)
 }
 
 /** For the start of a transaction that `run` is in. Fails with kind `schema`. */
