@@ -40,7 +40,9 @@ function markdown(results: readonly Result[], rounds: number): string {
 Requests per second of Faucet, and their ratio to those of the others (above 1: Faucet answers more), the median of ${rounds} rounds of 1 s in
 turns, with the lowest and the highest. 16 connections, Node ${process.versions.node}, ${cpus().length} cores shared by servers, database and client.
 \`express\` and \`koa\` are handlers written by hand with \`pg\`, \`mysql2\` or \`better-sqlite3\` (\`test/bench/speed/by-hand.ts\`), \`floor\` is Express
-handing over JSON that the database built, \`itself, held\` is Faucet on a table whose contract is held through a rename and a type change.
+handing over JSON that the database built, \`platformatic\` is Platformatic DB 3 on the Node 22 it asks for, \`faucet on koa\` the same
+API on another host, \`itself, held\` Faucet on a table whose contract is held through a rename and a type change. The rest runs on Express 5.
+[performance.md](performance.md) says why the figures are what they are.
 \`npm run bench\` writes this page.
 
 ![Ratios to the handler written by hand](benchmark.svg)
