@@ -1,121 +1,126 @@
 /**
- * A million rows as NDJSON: rows per second, and the most memory that the server takes above what it takes at rest; read as fast as it
- * goes, and by a reader that takes 640 KiB a second, with other requests meanwhile. `npx tsx test/bench/stream.ts [engine…] [--rows=N]`.
- * Reads /proc, so on Linux only.
+ * A million rows as NDJSON, beside handlers written by hand: rows per second, and the most memory that the server takes over what it
+ * takes at rest; read as fast as it goes, and by a reader that takes 640 KiB a second, with other requests meanwhile.
+ * `npx tsx test/bench/stream.ts [engine…] [--rows=1000000]`, after `npm run build`. On Linux only.
  */
-import { readFileSync } from 'node:fs'
-import { Agent, get, type IncomingMessage } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
 import { createDatabase, type EngineName, engineNames, type TestDatabase } from '../support/databases.js'
-import { fill } from './speed/data.js'
-import { startSubject } from './speed/subjects.js'
+import { fill, rowCount } from './speed/data.js'
+import { drain, latency, type Memory, open, readSlowly, startServer } from './stream-client.js'
 
 const rows = Number(process.argv.find((one) => one.startsWith('--rows='))?.slice('--rows='.length) ?? 1_000_000)
 const named = process.argv.slice(2).filter((one) => !one.startsWith('--')) as EngineName[]
-const slowFor = 10_000
-const agent = new Agent({ keepAlive: true })
 
-for (const engine of named.length > 0 ? named : engineNames) await measure(engine)
-process.exit()
+/** Faucet, and two handlers in its place: one writes a row at a time, the other a thousand. */
+const subjects = ['faucet', 'by hand', 'in batches'] as const
+/** Each subject's turns; medians are printed. */
+const turns = 3
+const warmUp = 20_000
+/** The most memory over that at rest: 64 MiB. */
+const target = 64 * 2 ** 20
+const slow = { bytes: 64 * 1_024, time: 10_000 }
+/** Milliseconds. */
+const usualTime = 3_000
 
-async function measure(engine: EngineName): Promise<void> {
+for (const engine of named.length > 0 ? named : engineNames) {
   const database = await createDatabase(engine)
-  await fillLarge(database)
-  const server = await startSubject('faucet', database.dsn)
-  const url = (path: string) => server.requestFor({ name: '', method: 'GET', faucet: path, byHand: path })?.path ?? ''
   try {
-    await drain(await open(url('/item'), 0))
-    await latencies(url('/item/4711'), 2_000)
-    const rest = memoryOf(server.pid)
-    const usual = percentile(await latencies(url('/item/4711'), 3_000), 0.99)
-    const started = performance.now()
-    const fast = await peakDuring(server.pid, async () => drain(await open(url('/large'), 0)))
-    const seconds = (performance.now() - started) / 1_000
-    const others: number[] = []
-    const slow = await peakDuring(server.pid, async () => {
-      const response = await open(url('/large'), 64 * 1_024)
-      const reading = readSlowly(response)
-      others.push(...(await latencies(url('/item/4711'), slowFor)))
-      await reading
-      response.destroy()
-    })
-    const mib = (peak: number) => `${((peak - rest) / 1_024).toFixed(0)} MiB above ${(rest / 1_024).toFixed(0)}`
-    console.log(
-      `${engine.padEnd(9)} ${fast.result.lines} rows, ${Math.round(fast.result.lines / seconds)} rows/s, ${(fast.result.bytes / seconds / 2 ** 20).toFixed(0)} MiB/s, peak ${mib(fast.peak)}; slow reader: peak ${mib(slow.peak)}, one row p99 ${percentile(others, 0.99).toFixed(1)} ms (${usual.toFixed(1)} ms at rest)`,
-    )
+    await fillLarge(database)
+    await fast(database)
+    await slowly(database)
   } finally {
-    server.stop()
     await database.drop()
   }
 }
+process.exit()
 
-/** `large`: rows of `item`, over and over. */
+/** `item`: the rows of the other benchmark, over and over. */
 async function fillLarge(database: TestDatabase): Promise<void> {
   await fill(database)
   const columns = 'name, qty, price, active, created, note, owner_id'
   await database.exec(
-    'alter table fresh rename to large',
-    `insert into large (${columns}) select ${columns} from (select * from item where id <= 1000) a
-      cross join (select id as other from item where id <= ${Math.ceil(rows / 1_000)}) b`,
+    `insert into fresh (${columns}) select ${columns} from (select * from item where id <= 1000) a
+      cross join (select id as other from item where id <= ${Math.min(Math.ceil(rows / 1_000), rowCount)}) b`,
+    'drop table item',
+    'alter table fresh rename to item',
   )
+  if (database.engine === 'postgres') await database.exec('vacuum analyze item')
 }
 
-function open(url: string, highWaterMark: number): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const options = { headers: { accept: 'application/x-ndjson' }, ...(highWaterMark > 0 ? { highWaterMark } : {}) }
-    get(url, options, resolve).on('error', reject)
-  })
-}
-
-async function drain(response: IncomingMessage): Promise<{ lines: number; bytes: number }> {
-  let [lines, bytes] = [0, 0]
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
+/** In turns, so that a slow minute of the machine is everybody's. */
+async function fast({ engine, dsn }: TestDatabase): Promise<void> {
+  const servers = await Promise.all(subjects.map((subject) => startServer(subject, dsn, warmUp)))
+  const runs = subjects.map((): Run[] => [])
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [at, server] of servers.entries()) {
+      const start = performance.now()
+      const { result, over } = await server.over(async () => drain(await open(server.rows)))
+      const seconds = (performance.now() - start) / 1_000
+      runs[at]?.push({ rate: result.lines / seconds, bytes: result.bytes / seconds, lines: result.lines, over })
+    }
   }
-  return { lines, bytes }
-}
-
-async function readSlowly(response: IncomingMessage): Promise<void> {
-  const end = performance.now() + slowFor
-  while (performance.now() < end) {
-    response.read(64 * 1_024)
-    await delay(100)
+  for (const [at, server] of servers.entries()) {
+    server.stop()
+    say(
+      engine,
+      subjects[at] ?? '',
+      speedOf(runs[at] ?? [], runs[0] ?? []),
+      overOf(
+        (runs[at] ?? []).map(({ over }) => over),
+        server.rest,
+      ),
+    )
   }
 }
 
-/** Milliseconds of each request, one after the other. */
-async function latencies(url: string, time: number): Promise<number[]> {
-  const found: number[] = []
-  const end = performance.now() + time
-  while (performance.now() < end) {
-    const start = performance.now()
-    await new Promise((resolve, reject) => {
-      get(url, { agent }, (response) => response.resume().on('end', resolve)).on('error', reject)
-    })
-    found.push(performance.now() - start)
-  }
-  return found
+interface Run {
+  /** Rows per second. */
+  readonly rate: number
+  /** Bytes per second. */
+  readonly bytes: number
+  readonly lines: number
+  readonly over: Memory
 }
 
-function percentile(values: readonly number[], part: number): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length * part)] ?? Number.NaN
+function speedOf(runs: readonly Run[], faucet: readonly Run[]): string {
+  const rate = median(runs.map((run) => run.rate))
+  const ratio = median(faucet.map((run) => run.rate)) / rate
+  const beside = runs === faucet ? '' : `, faucet is ${ratio.toFixed(2)} of it`
+  return `${runs[0]?.lines} rows, ${Math.round(rate)} rows/s, ${mib(median(runs.map((run) => run.bytes)))} MiB/s${beside}`
 }
 
-/** KiB. */
-function memoryOf(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+/** On a server of its own: what the fast runs took, the process would keep. */
+async function slowly({ engine, dsn }: TestDatabase): Promise<void> {
+  const server = await startServer('faucet', dsn, warmUp)
+  const one = `${server.rows}/4711`
+  const read = () => readSlowly(server.rows, slow.bytes, slow.time)
+  const alone = await server.over(read)
+  // Warm first, then to measure.
+  await latency(one, usualTime)
+  const usual = await server.over(() => latency(one, usualTime))
+  const both = await server.over(() => Promise.all([read(), latency(one, slow.time)]))
+  server.stop()
+  const rate = (bytes: number) => `${Math.round(bytes / 1_024 / (slow.time / 1_000))} KiB/s`
+  say(engine, 'slow reader', rate(alone.result), overOf([alone.over], server.rest))
+  const [bytes, meanwhile] = both.result
+  const requests = `${rate(bytes)}; one row p99 ${meanwhile.toFixed(1)} ms, usually ${usual.result.toFixed(1)} ms`
+  say(engine, '  and others', requests, `peak +${mib(both.over.resident)} MiB, of others alone +${mib(usual.over.resident)}`)
 }
 
-async function peakDuring<T>(pid: number, work: () => Promise<T>): Promise<{ peak: number; result: T }> {
-  let peak = memoryOf(pid)
-  const sampling = setInterval(() => {
-    peak = Math.max(peak, memoryOf(pid))
-  }, 20)
-  try {
-    const result = await work()
-    return { result, peak }
-  } finally {
-    clearInterval(sampling)
-  }
+function say(engine: string, subject: string, ...what: readonly string[]): void {
+  console.log(`${engine.padEnd(9)} ${subject.padEnd(12)} ${what.join('; ')}`)
+}
+
+function overOf(peaks: readonly Memory[], rest: Memory): string {
+  const resident = Math.max(...peaks.map((peak) => peak.resident))
+  const used = Math.max(...peaks.map((peak) => peak.used))
+  const verdict = resident <= target ? '' : ' (MORE THAN 64)'
+  return `peak +${mib(resident)} MiB over ${mib(rest.resident)}${verdict}, heap and external +${mib(used)} over ${mib(rest.used)}`
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+function mib(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0)
 }

@@ -27,7 +27,7 @@ type Turn = { readonly name: string; readonly run: () => Promise<number> }
 
 export async function* measure(engine: EngineName, subjects: readonly Subject[], rounds: number): AsyncGenerator<Result> {
   for (const workload of workloads) {
-    const turns = turnsOf(subjects, workload)
+    const turns = await withoutRefused(turnsOf(subjects, workload), workload)
     const seen = new Map(turns.map(({ name }) => [name, [] as number[]]))
     for (let round = 0; round <= rounds; round++) {
       const order = round % 2 === 0 ? turns : turns.toReversed()
@@ -52,6 +52,17 @@ function turnsOf(subjects: readonly Subject[], workload: Workload): Turn[] {
   const [faucet] = subjects
   if (workload.held === undefined || faucet === undefined) return turns
   return [...turns, ...(turnOf('itself, held', faucet.requestFor({ ...workload, faucet: workload.held })) ?? [])]
+}
+
+/** Another product may not take what Faucet takes: it is left out, and said so. */
+async function withoutRefused(turns: readonly Turn[], workload: Workload): Promise<Turn[]> {
+  const taken: Turn[] = []
+  for (const turn of turns) {
+    const refusal = turn.name === 'platformatic' ? await turn.run().catch((error: Error) => error) : null
+    if (refusal instanceof Error) console.log(`SKIPPED ${workload.name}: ${refusal.message}`)
+    else taken.push(turn)
+  }
+  return taken
 }
 
 function turnOf(name: string, sent: Sent | null): [Turn] | null {
