@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { CompiledQuery, Kysely, MysqlDialect, type RawBuilder, sql } from 'kysely'
 import { createPool, type PoolOptions } from 'mysql2'
@@ -1126,6 +1128,22 @@ describeEngine('mariadb', 'mariadb', () => {
       )
       while (Number((await db.query(busy)).rows[0]?.[0]) > 0);
       await one.close()
+    })
+
+    it('reads nothing more when it is left early', async () => {
+      const sockets: Socket[] = []
+      const onSocket = (message: unknown) => void sockets.push((message as { socket: Socket }).socket)
+      subscribe('net.client.socket', onSocket)
+      const one = await open({ poolMax: 1 })
+      for await (const _ of one.stream(wide)) break
+      const busy = raw(
+        "select count(*) from information_schema.processlist where info like '%/* wide *%' and id <> connection_id()",
+      )
+      while (Number((await db.query(busy)).rows[0]?.[0]) > 0);
+      unsubscribe('net.client.socket', onSocket)
+      await one.close()
+      expect(sockets).to.have.length(1)
+      expect(sockets[0]?.bytesRead).to.be.below((rows * 200) / 2)
     })
 
     it('ends a statement whose first row takes too long, but never a slow reader', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Kysely } from 'kysely'
 import { type Api, path, serve } from '../support/api.js'
 import { createDatabase, describeEngines, type EngineName, type TestDatabase } from '../support/databases.js'
 import { hostKysely } from '../support/host-kysely.js'
@@ -31,10 +32,15 @@ describeEngines('include_count', (engine) => {
   for (const kind of ['own connections', "a host's Kysely"] as const) {
     describe(`through ${kind}`, () => {
       let api: Api
+      let kysely: Kysely<unknown> | undefined
       before(async () => {
-        api = await serve(kind === 'own connections' ? database.dsn : { kysely: hostKysely(database), engine })
+        kysely = kind === 'own connections' ? undefined : hostKysely(database)
+        api = await serve(kysely === undefined ? database.dsn : { kysely, engine })
       })
-      after(() => api.close())
+      after(async () => {
+        await api.close()
+        await kysely?.destroy()
+      })
       const total = async (query: Record<string, string>) => {
         const { body } = await api.request
           .get(path('event'))

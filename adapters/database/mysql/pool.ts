@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { CompiledQuery } from 'kysely'
 import type { Pool, PoolConnection, PoolOptions, QueryOptions, ResultSetHeader } from 'mysql2'
 import { DatabaseError, type DatabaseSettings, type QueryResult, type Row, type StatementOptions } from '../../../lib/database.js'
@@ -128,8 +129,14 @@ export class PoolLink implements Link {
   #giveBack(connection: PoolConnection, sound: boolean): void {
     this.#lent.delete(connection)
     this.#out -= 1
-    if (sound) connection.release()
-    else connection.destroy()
+    if (sound) {
+      connection.release()
+      return
+    }
+    connection.destroy()
+    // The driver only says that it will send no more, and reads on to the last row, which the server then sends.
+    const { stream } = connection as unknown as { readonly stream: Duplex }
+    stream.destroy()
   }
 
   async #run(
