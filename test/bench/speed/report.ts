@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { type Measured, median, type Result } from './measure.js'
 
 export function print({ engine, workload, perSecond, against }: Result): void {
@@ -12,7 +14,9 @@ export function print({ engine, workload, perSecond, against }: Result): void {
 /** Markdown and chart, in `docs/`. */
 export async function write(results: readonly Result[], rounds: number): Promise<void> {
   const docs = new URL('../../../docs/', import.meta.url)
-  await writeFile(new URL('benchmark.md', docs), markdown(results, rounds))
+  const page = new URL('benchmark.md', docs)
+  await writeFile(page, markdown(results, rounds))
+  execFileSync('npx', ['biome', 'format', '--write', fileURLToPath(page)])
   await writeFile(new URL('benchmark.svg', docs), chart(results))
 }
 
