@@ -85,8 +85,21 @@ export interface SqlDialect {
   guard(table: Table, live: LiveSchema): RawBuilder<unknown> | null
   /** Absent: results do not tell what they were read from, so that every statement needs a guard. */
   readonly tells?: Tells
+  /** Absent: every write is in a transaction. */
+  readonly alone?: Alone
   /** The expression of SUM or AVG, cast where the engine would round or overflow. */
   aggregate(fn: Aggregate, column: RawBuilder<unknown>, type: ColumnType): RawBuilder<unknown>
+}
+
+/** For a write that is over with its one statement: see {@link SessionOptions.isAlone}. The table's guard is in it, too. */
+export interface Alone {
+  /**
+   * {@link SqlDialect.read} of a live column, so that under the guard every value there can be is one that the encoder takes, and
+   * not NULL where the column is not: whatever the session is set to. null: that is not certain.
+   */
+  read(column: Column, live: LiveSchema): RawBuilder<unknown> | null
+  /** A condition that is true, and makes its statement fail with `schema` where ` from` some rows there are several. */
+  atMostOne(from: RawBuilder<unknown>): RawBuilder<unknown>
 }
 
 /** Results that tell which columns they were read from do instead of {@link SqlDialect.guard}: see {@link StatementOptions.columns}. */
@@ -235,7 +248,15 @@ export interface Watch {
 }
 
 export interface Session {
-  query(query: CompiledQuery): Promise<QueryResult>
+  query(query: CompiledQuery, options?: SessionOptions): Promise<QueryResult>
+}
+
+export interface SessionOptions {
+  /**
+   * It is the whole transaction, so that it may commit itself: a round trip less. Nothing is undone when what comes after it fails.
+   * Only for {@link SqlDialect.alone}.
+   */
+  readonly isAlone?: boolean
 }
 
 export interface StatementOptions {

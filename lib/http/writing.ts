@@ -1,7 +1,6 @@
 import type { Session } from '../database.js'
 import { fail } from '../errors.js'
 import type { TablePlan } from '../projection/projection.js'
-import { createSerializer } from '../projection/serialize.js'
 import { recordsOf } from '../query/records.js'
 import type { WriteContext, Written } from '../query/write.js'
 import type { Call, DataContext } from './call.js'
@@ -38,12 +37,26 @@ async function requireBody(call: Call, limit: number): Promise<unknown> {
   return fail('invalid-body', { detail: 'the body is empty', hint: 'send JSON with content-type: application/json' })
 }
 
-/** Runs `work` in one transaction and serialises its rows inside it, so that a row that cannot be served is not written. */
-export function writeRows(call: Call, context: DataContext, work: (write: WriteContext) => Promise<Written>): Promise<string[]> {
-  return inTransaction(call, context, async (write) => {
-    const { rows, outputs } = await work(write)
-    return rows.map(createSerializer(context.plan.table.name, outputs))
-  })
+/**
+ * Runs `work` in one transaction and serialises its rows inside it, so that a row that cannot be served is not written.
+ *
+ * @param isSole whether `work` is a single step: see {@link WriteContext.isSole}
+ */
+export function writeRows(
+  call: Call,
+  context: DataContext,
+  work: (write: WriteContext) => Promise<Written>,
+  isSole = false,
+): Promise<string[]> {
+  return inTransaction(
+    call,
+    context,
+    async (write) => {
+      const { rows, toJson } = await work(write)
+      return rows.map(toJson)
+    },
+    isSole,
+  )
 }
 
 /** A write by key touches one row. None: 404; several: the promised key is no key in the database any more, and all is rolled back. */
@@ -71,10 +84,15 @@ export function rowNotFound(plan: TablePlan, id: string): never {
   fail('row-not-found', { detail: `no row "${shown}" in "${plan.table.name}"`, context: { table: plan.table.name, id: shown } })
 }
 
-export function inTransaction<T>(call: Call, context: DataContext, work: (write: WriteContext) => Promise<T>): Promise<T> {
+export function inTransaction<T>(
+  call: Call,
+  context: DataContext,
+  work: (write: WriteContext) => Promise<T>,
+  isSole = false,
+): Promise<T> {
   const { plan, dialect, can, monitor } = context
   return monitor.database.transaction(
-    (session: Session) => work({ plan, dialect, can, session }),
+    (session: Session) => work({ plan, dialect, can, session, isSole }),
     statementOptions(call, context),
   )
 }

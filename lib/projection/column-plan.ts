@@ -41,6 +41,8 @@ export interface ColumnPlan {
   readonly read: Sql
   /** Whether `read` is the bare column, and a result tells that it is still the one that was planned on. */
   readonly isTold: boolean
+  /** What to select where its value must have an answer: see `Alone`; null: it may have none. */
+  readonly readAlone: Sql | null
   /** What to select of a group that is made by `value`. */
   readonly readGroup: Sql
   readonly encode: Encoder
@@ -74,7 +76,8 @@ export function planColumn(
     conversionOf(asFarAsKnown(type, column.type), shownType(column), by, bigints === 'number')
   const conversion = live === null ? null : relabelled(live, labels, dialect, convert)
   if (live === null || conversion === null || hold === 'null' || hold === 'unservable' || hold === 'stand-in') {
-    return { ...parts, ...nothingLive(hold ?? 'unservable', dialect.encoder(column.type)) }
+    const readAlone = nullText === null ? null : sql`null`
+    return { ...parts, ...nothingLive(hold ?? 'unservable', dialect.encoder(column.type)), readAlone }
   }
   const ref = sql.id(live.name)
   const isFilled = standIn !== null && !column.nullable && live.nullable
@@ -90,8 +93,14 @@ export function planColumn(
     toLive: keeping(conversion.toLive, live, column, dialect),
     read,
     isTold: read === ref && dialect.tells?.isTold(live, reading) === true,
+    readAlone: isSure(live, conversion, nullText, bigints) ? (dialect.alone?.read(live, reading) ?? null) : null,
     encode: conversion.encode,
   }
+}
+
+/** Whether what the encoder takes has an answer: no value is converted, none missing, none more than a JSON number keeps. */
+function isSure(live: Column, { isOther }: Conversion, nullText: string | null, bigints: 'string' | 'number'): boolean {
+  return !isOther && !(live.nullable && nullText === null) && !(live.type.name === 'bigint' && bigints === 'number')
 }
 
 /** What a column with `stored` in it is compared by. */
@@ -115,7 +124,7 @@ function nothingLive(hold: Hold, encode: Encoder) {
     comparable: null,
     isOther: false,
     toLive,
-    ...{ read: sql`null`, readGroup: sql`null`, isTold: false },
+    ...{ read: sql`null`, readGroup: sql`null`, readAlone: null, isTold: false },
     encode,
   }
 }

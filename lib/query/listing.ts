@@ -10,7 +10,7 @@ import { isOrdered } from '../schema/column-type.js'
 import type { Column } from '../schema/table.js'
 import type { OrderNode } from './ast.js'
 import { comparableOf } from './equality.js'
-import { both, fromTable, fromTold } from './from.js'
+import { both, countOf, fromTable, fromTold, fromUnguarded, guardedLimit } from './from.js'
 import { afterPosition, isKeyset, type Position, promisesKeyset, type SortKey } from './keyset.js'
 import type { ReadQuery } from './read-query.js'
 import { type RowShape, shapeOf } from './row-shape.js'
@@ -91,7 +91,7 @@ function planRows(plan: TablePlan, query: ReadQuery, where: Sql | null, context:
     position,
     isCut,
     columns,
-    count: sql`select count(*)${fromTable(plan, where)}`,
+    count: countOf(plan, fromUnguarded(plan, where)),
     counted: sql`select 1${fromTable(plan, where)}`,
     page({ limit, offset, after, guarded = false }) {
       const from = columns === null || guarded ? fromTable : fromTold
@@ -114,7 +114,8 @@ function planGroups(plan: TablePlan, query: ReadQuery, where: Sql | null, contex
   const by = groups.filter(isLive).map((column) => column.value ?? liveRef(plan, column))
   const having = by.length === 0 && groups.length > 0 ? sql` having count(*) > 0` : sql``
   const order = groupOrder(plan, query, selected, groups)
-  const body = sql`${fromTable(plan, where)}${by.length === 0 ? sql`` : sql` group by ${sql.join(by)}`}${having}`
+  const body = (from: typeof fromTable) =>
+    sql`${from(plan, where)}${by.length === 0 ? sql`` : sql` group by ${sql.join(by)}`}${having}`
   const outputs = selected.map(({ output }) => output)
   return {
     outputs,
@@ -122,9 +123,12 @@ function planGroups(plan: TablePlan, query: ReadQuery, where: Sql | null, contex
     position: [],
     isCut: false,
     columns: null,
-    count: sql`select count(*) from (select 1 as one${body}) as counted`,
+    count: countOf(plan, sql` from (select 1 as one${body(fromUnguarded)}) as counted`),
     counted: null,
-    page: ({ limit, offset }) => sql`select ${selectList(selected)}${body}${orderBy(order)}${window(limit, offset)}`,
+    page({ limit, offset }) {
+      const rows = sql`select ${selectList(selected)}${body(limit === null ? fromTable : fromUnguarded)}${orderBy(order)}`
+      return sql`${rows}${limit === null ? window(null, offset) : sql`${guardedLimit(plan, limit)}${offsetBy(offset)}`}`
+    },
   }
 }
 
@@ -195,6 +199,10 @@ function orderBy(keys: readonly { readonly sortBy: Sql; readonly descending: boo
 }
 
 function window(limit: number | null, offset: number): Sql {
-  if (limit === null) return offset === 0 ? sql`` : sql` limit ${Number.MAX_SAFE_INTEGER} offset ${offset}`
-  return offset === 0 ? sql` limit ${limit}` : sql` limit ${limit} offset ${offset}`
+  if (limit === null && offset === 0) return sql``
+  return sql` limit ${limit ?? Number.MAX_SAFE_INTEGER}${offsetBy(offset)}`
+}
+
+function offsetBy(offset: number): Sql {
+  return offset === 0 ? sql`` : sql` offset ${offset}`
 }

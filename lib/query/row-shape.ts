@@ -30,6 +30,17 @@ export function wholeRow(plan: TablePlan, context: SqlContext): RowShape {
   return rowShape(plan, [], '', context)
 }
 
+const aloneShapes = keptShapes<RowShape | null>()
+
+/** {@link wholeRow} of a write that nothing can undo, because its one statement commits itself; null: a row may have no answer. */
+export function aloneRow(plan: TablePlan, context: SqlContext): RowShape | null {
+  return aloneShapes(plan, '', () => {
+    const reads = plan.columns.flatMap(({ readAlone }) => (readAlone === null ? [] : [{ read: readAlone }]))
+    if (reads.length < plan.columns.length || plan.guard === null) return null
+    return { ...wholeRow(plan, context), list: finished(context.dialect, selectList(reads)) }
+  })
+}
+
 /**
  * Plain columns (none: all); aggregates have no place in one row.
  *

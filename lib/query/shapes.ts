@@ -12,7 +12,8 @@ export function keptShapes<T>(): (plan: TablePlan, shape: string, make: () => T)
   return (plan, shape, make) => {
     const shapes = kept.get(plan) ?? new Map<string, T>()
     kept.set(plan, shapes)
-    const found = shapes.get(shape) ?? make()
+    const known = shapes.get(shape)
+    const found = known === undefined ? make() : known
     shapes.delete(shape)
     shapes.set(shape, found)
     const [oldest] = shapes.keys()

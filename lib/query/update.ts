@@ -1,45 +1,54 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Row } from '../database.js'
+import type { Row, SessionOptions } from '../database.js'
 import { fail } from '../errors.js'
 import type { TablePlan } from '../projection/projection.js'
 import { fromTable, whereRows } from './from.js'
 import { requireKey } from './read-query.js'
 import type { WriteRecord } from './records.js'
-import { wholeRow } from './row-shape.js'
+import { aloneRow, type RowShape, wholeRow } from './row-shape.js'
 import { outputOf, selectList } from './select-list.js'
 import { keysWhere } from './selection.js'
 import { liveRef } from './where.js'
-import { boundValue, keyText, run, textOfParameter, type WriteContext, type Written, writeChunk } from './write.js'
+import { boundValue, keyText, run, textOfParameter, type WriteContext, type Written, whereAlone, writeChunk } from './write.js'
 
 type Sql = RawBuilder<unknown>
 
 /** {@link updateRows} for a condition of {@link keysWhere} with one key. */
 export async function updateRow(context: WriteContext, record: WriteRecord, where: Sql): Promise<Written> {
   const { plan, can } = context
-  const staysPut = plan.keyIsUnique && record.length > 0 && !record.some((one) => plan.key.includes(one.plan))
+  if (record.length === 0) return updateRows(context, record, where)
+  const alone = aloneRow(plan, context)
+  const aloneAt = alone === null ? null : whereAlone(context, where)
+  if (alone !== null && aloneAt !== null) return updateReturning(context, record, aloneAt, alone, { isAlone: true })
+  const staysPut = plan.keyIsUnique && !record.some((one) => plan.key.includes(one.plan))
   if (!can.returning.update && staysPut) {
-    const { list, outputs } = wholeRow(plan, context)
+    const { list, toJson } = wholeRow(plan, context)
     const { affected } = await run(context, sql`update ${plan.source} set ${setList(context, record)}${whereRows(plan, where)}`)
     // None: it is not there, or a host's connection counts only rows that change.
-    if (affected === 1) return { rows: (await run(context, sql`select ${list}${fromTable(plan, where)}`)).rows, outputs }
+    if (affected === 1) return { rows: (await run(context, sql`select ${list}${fromTable(plan, where)}`)).rows, toJson }
   }
   return updateRows(context, record, where)
 }
 
 /** Sets the same values on every row `where` chooses; answers with the rows as they are then. */
 export async function updateRows(context: WriteContext, record: WriteRecord, where: Sql): Promise<Written> {
-  const { list, outputs } = wholeRow(context.plan, context)
-  if (record.length === 0)
-    return { rows: (await run(context, sql`select ${list}${fromTable(context.plan, where)}`)).rows, outputs }
-  const sets = setList(context, record)
-  if (context.can.returning.update) {
-    const { rows } = await run(
-      context,
-      sql`update ${context.plan.source} set ${sets}${whereRows(context.plan, where)} returning ${list}`,
-    )
-    return { rows, outputs }
-  }
-  return { rows: await updateThenRead(context, record, where, sets, list), outputs }
+  const { plan, can } = context
+  const shape = wholeRow(plan, context)
+  const { list, toJson } = shape
+  if (record.length === 0) return { rows: (await run(context, sql`select ${list}${fromTable(plan, where)}`)).rows, toJson }
+  if (can.returning.update) return updateReturning(context, record, whereRows(plan, where), shape)
+  return { rows: await updateThenRead(context, record, where, setList(context, record), list), toJson }
+}
+
+async function updateReturning(
+  context: WriteContext,
+  record: WriteRecord,
+  where: Sql,
+  { list, toJson }: RowShape,
+  options?: SessionOptions,
+): Promise<Written> {
+  const statement = sql`update ${context.plan.source} set ${setList(context, record)}${where} returning ${list}`
+  return { rows: (await run(context, statement, options)).rows, toJson }
 }
 
 function setList({ plan, dialect }: WriteContext, record: WriteRecord): Sql {

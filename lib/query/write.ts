@@ -1,24 +1,25 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Parameter, QueryResult, Row, Session } from '../database.js'
+import type { Parameter, QueryResult, Row, Session, SessionOptions } from '../database.js'
 import type { TablePlan } from '../projection/projection.js'
 import { encodeValue, type Output } from '../projection/serialize.js'
 import { whereRows } from './from.js'
 import type { Assignment } from './records.js'
-import type { wholeRow } from './row-shape.js'
+import type { RowShape } from './row-shape.js'
 import type { SqlContext } from './select-list.js'
 
 type Sql = RawBuilder<unknown>
 
-/** Rows as a write answers with them: raw values of {@link wholeRow}. */
-export interface Written {
+/** Rows as a write answers with them. */
+export interface Written extends Pick<RowShape, 'toJson'> {
   readonly rows: readonly Row[]
-  readonly outputs: readonly Output[]
 }
 
 /** Statements of one table within one session. */
 export interface WriteContext extends SqlContext {
   readonly plan: TablePlan
   readonly session: Session
+  /** Whether no other statements than those of one row are in the transaction. */
+  readonly isSole: boolean
 }
 
 /** Most rows of one statement, so that it stays small enough to plan and to cancel. */
@@ -52,7 +53,21 @@ export async function deleteRows(context: WriteContext, where: Sql): Promise<num
   return (await run(context, sql`delete from ${context.plan.source}${whereRows(context.plan, where)}`)).affected
 }
 
+/** {@link deleteRows} for a condition of one key. */
+export async function deleteRow(context: WriteContext, where: Sql): Promise<number> {
+  const alone = whereAlone(context, where)
+  if (alone === null) return deleteRows(context, where)
+  return (await run(context, sql`delete from ${context.plan.source}${alone}`, { isAlone: true })).affected
+}
+
+/** The ` where` of a statement on the row of one key that may commit itself, for it fails where there are several; null: it may not. */
+export function whereAlone({ plan, dialect: { alone }, isSole }: WriteContext, where: Sql): Sql | null {
+  if (alone === undefined || !isSole || !plan.keyIsUnique || plan.guard === null) return null
+  const isOne = alone.atMostOne(sql` from ${plan.source} where ${where}`)
+  return whereRows(plan, sql`${where} and ${isOne}`)
+}
+
 /** One statement of the write. */
-export function run(context: WriteContext, statement: Sql): Promise<QueryResult> {
-  return context.session.query(context.dialect.compile(statement))
+export function run(context: WriteContext, statement: Sql, options?: SessionOptions): Promise<QueryResult> {
+  return context.session.query(context.dialect.compile(statement), options)
 }

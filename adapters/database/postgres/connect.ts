@@ -37,9 +37,9 @@ export async function openPool(dsn: URL, schema: string, settings: DatabaseSetti
   const prepared = createPreparedStatements()
   const acquire = async (signal?: AbortSignal): Promise<OwnConnection> => {
     const client = await checkOut(pool, signal)
-    const pid = await prepare(client)
+    const session = await prepare(client)
     await prepared.tidy(client)
-    return reserved(client, pid, prepared, cancel)
+    return reserved(client, session, prepared, cancel)
   }
   let ended: Promise<void> | undefined
   return {
@@ -132,29 +132,37 @@ function checkOut(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClie
   })
 }
 
+interface OwnSession {
+  /** The backend's. */
+  readonly pid: number
+  /** Whether it is so for a statement alone without our settings: a connection pooler may put it where they are not. */
+  readonly isReadCommitted: boolean
+}
+
 /**
- * Fixes the session's settings once for every connection and answers with its backend's pid. A statement, not the
+ * Fixes the session's settings once for every connection. A statement, not the
  * startup packet: connection poolers refuse unknown startup parameters. `public` stays on the path behind the served
  * schema because extensions live there, and their operators are found by it. As for the
  * isolation, see `begin` in database.ts.
  */
-function preparer(schema: string, { statementTimeout }: DatabaseSettings): (client: PoolClient) => Promise<number> {
-  const pids = new WeakMap<PoolClient, number>()
+function preparer(schema: string, { statementTimeout }: DatabaseSettings): (client: PoolClient) => Promise<OwnSession> {
+  const sessions = new WeakMap<PoolClient, OwnSession>()
   const path = schema === 'public' ? sql`'public'` : sql`quote_ident(${schema}) || ', public'`
   const statement = dialect.compile(sql`select pg_backend_pid() as pid,
     set_config('timezone', 'UTC', false) as a, set_config('datestyle', 'ISO', false) as b,
     set_config('intervalstyle', 'iso_8601', false) as c, set_config('bytea_output', 'hex', false) as d,
     set_config('extra_float_digits', '1', false) as e, set_config('standard_conforming_strings', 'on', false) as f,
     set_config('statement_timeout', ${String(statementTimeout)}, false) as g, set_config('search_path', ${path}, false) as h,
-    set_config('default_transaction_isolation', 'read committed', false) as i`)
+    set_config('default_transaction_isolation', 'read committed', false) as i,
+    (select reset_val from pg_settings where name = 'default_transaction_isolation') as isolation`)
   return async (client) => {
-    const known = pids.get(client)
+    const known = sessions.get(client)
     if (known !== undefined) return known
     try {
-      const { rows } = await client.query<{ pid: number }>(statement.sql, [...statement.parameters])
-      const pid = Number(rows[0]?.pid)
-      pids.set(client, pid)
-      return pid
+      const { rows } = await client.query<{ pid: number; isolation: string }>(statement.sql, [...statement.parameters])
+      const session = { pid: Number(rows[0]?.pid), isReadCommitted: rows[0]?.isolation === 'read committed' }
+      sessions.set(client, session)
+      return session
     } catch (error) {
       client.release(true)
       throw unavailable(error)
@@ -164,7 +172,7 @@ function preparer(schema: string, { statementTimeout }: DatabaseSettings): (clie
 
 function reserved(
   client: PoolClient,
-  pid: number,
+  { pid, isReadCommitted }: OwnSession,
   prepared: PreparedStatements,
   cancel: (pid: number) => Promise<void>,
 ): OwnConnection {
@@ -189,6 +197,7 @@ function reserved(
     }
   }
   return {
+    commitsAlone: isReadCommitted,
     run: send,
     begin: (start, first, signal) => send(first, signal, undefined, start),
     release: (broken) => client.release(broken),

@@ -5,6 +5,8 @@ import type { QueryResult, StatementOptions } from '../../../lib/database.js'
 export interface Connection {
   /** Aborting the signal cancels the statement where this kind of connection can. */
   run(query: CompiledQuery, signal?: AbortSignal): Promise<QueryResult>
+  /** Whether a statement without a transaction is of the isolation that guards need. */
+  readonly commitsAlone: boolean
   /** Starts a transaction with its first statement, in one round trip where this kind of connection can. */
   begin(start: CompiledQuery, first: CompiledQuery, signal?: AbortSignal): Promise<QueryResult>
   /** Gives it back; `broken` asks for it not to be used again. */

@@ -67,11 +67,11 @@ function watched(connection: Connection, signal: AbortSignal | undefined): Watch
   let begun = false
   return {
     hasBegun: () => begun,
-    async query(query) {
-      const isFirst = !begun
-      begun = true
+    async query(query, { isAlone = false } = {}) {
+      const begins = !begun && !(isAlone && connection.commitsAlone)
+      begun ||= begins
       try {
-        return await (isFirst ? connection.begin(begin, query, signal) : connection.run(query, signal))
+        return await (begins ? connection.begin(begin, query, signal) : connection.run(query, signal))
       } catch (error) {
         failure = error
         throw error

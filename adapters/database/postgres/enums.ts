@@ -26,8 +26,8 @@ export function enumsOf(rows: CatalogRows): Required<Pick<LiveSchema, 'marks' | 
   return { marks: Object.fromEntries(marks), labelIds, operandTypes }
 }
 
-function columnMark([, number, name, type, modifier, , , , , , , , collation]: ColumnRow): ColumnMark {
-  return [number, name, type, modifier, collation]
+function columnMark([, number, name, type, modifier, , notNull, , , , , , collation]: ColumnRow): ColumnMark {
+  return [number, name, type, modifier, collation, notNull]
 }
 
 interface Enum {

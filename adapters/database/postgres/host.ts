@@ -35,7 +35,7 @@ function reserve(kysely: HostKysely, signal: AbortSignal | undefined): Promise<C
             await runOn(start, own)
             return runOn(first, own)
           }
-          resolve({ run: runOn, begin, release: () => release() })
+          resolve({ commitsAlone: false, run: runOn, begin, release: () => release() })
         }),
     )
     lent.catch((error: unknown) => reject(classify(error, signal)))

@@ -3,7 +3,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { DatabaseError, type Planned, type SqlDialect } from '../../../lib/database.js'
 import type { ColumnType } from '../../../lib/schema/column-type.js'
 import type { Column, LiveSchema } from '../../../lib/schema/table.js'
-import { type ColumnMark, markOf } from './guard.js'
+import { alone } from './alone.js'
+import { columnMark, tableIdOf } from './guard.js'
 import { dialect } from './sql.js'
 
 /** What the server tells of a column of a result: the numbers of its table and of itself there (0: no plain column), and its type. */
@@ -22,6 +23,7 @@ export const ownDialect: SqlDialect = {
   ...dialect,
   read: (source, type) => (isPlain.has(type.name) ? source : dialect.read(source, type)),
   tells: { isTold, mark },
+  alone,
 }
 
 /** Printed by the server as the encoder takes them. */
@@ -79,16 +81,7 @@ function identityOf(column: Column, live: LiveSchema): FieldIdentity | undefined
   const mark = columnMark(column, live)
   if (mark === undefined) return undefined
   const [columnID, , type, dataTypeModifier] = mark
-  const identity = { tableID: Number(tableOf(column)), columnID, dataTypeID: Number(type), dataTypeModifier }
+  const identity = { tableID: Number(tableIdOf(column)), columnID, dataTypeID: Number(type), dataTypeModifier }
   identities.set(column, identity)
   return identity
-}
-
-function columnMark(column: Column, { marks }: LiveSchema): ColumnMark | undefined {
-  const mark = markOf(marks?.[tableOf(column)])
-  return mark?.columns.find(([number]) => column.id === `${tableOf(column)}.${number}`)
-}
-
-function tableOf({ id }: Column): string {
-  return id?.split('.')[0] ?? ''
 }

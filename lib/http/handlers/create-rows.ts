@@ -27,7 +27,7 @@ export async function createRows(call: Call): Promise<FaucetResponse> {
 }
 
 function insert(call: Call, context: DataContext, records: readonly WriteRecord[]): Promise<string[]> {
-  return writeRows(call, context, (write) => insertRows(write, records))
+  return writeRows(call, context, (write) => insertRows(write, records), true)
 }
 
 function checkNew({ plan }: DataContext, record: object, row: number | undefined): WriteRecord {

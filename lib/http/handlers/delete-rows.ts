@@ -2,7 +2,7 @@ import type { RawBuilder } from 'kysely'
 import { requireFits } from '../../query/fits.js'
 import { checkParameters } from '../../query/parameters.js'
 import { keysWhere, type WritePart } from '../../query/selection.js'
-import { deleteRows, run, type WriteContext } from '../../query/write.js'
+import { deleteRow as deleteRowAt, deleteRows, run, type WriteContext } from '../../query/write.js'
 import { onRows } from '../batch.js'
 import { type Call, type DataContext, onTable, param } from '../call.js'
 import { json, tookSince } from '../respond.js'
@@ -56,5 +56,6 @@ export async function deleteRow(call: Call): Promise<FaucetResponse> {
 }
 
 function deleteOne(call: Call, context: DataContext, where: RawBuilder<unknown>, id: string): Promise<void> {
-  return inTransaction(call, context, async (write) => requireOne(context.plan, id, await deleteRows(write, where)))
+  const work = async (write: WriteContext) => requireOne(context.plan, id, await deleteRowAt(write, where))
+  return inTransaction(call, context, work, true)
 }

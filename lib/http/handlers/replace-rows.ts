@@ -3,6 +3,7 @@ import type { TablePlan } from '../../projection/projection.js'
 import { checkParameters } from '../../query/parameters.js'
 import { requireKey } from '../../query/read-query.js'
 import { checkRecord, isSingle, type WriteRecord } from '../../query/records.js'
+import { wholeRow } from '../../query/row-shape.js'
 import { keysWhere } from '../../query/selection.js'
 import { updateRow } from '../../query/update.js'
 import { fromText } from '../../query/values.js'
@@ -69,7 +70,7 @@ export async function replaceRow(call: Call): Promise<FaucetResponse> {
 }
 
 function write(call: Call, context: DataContext, replacements: readonly Replacement[]): Promise<string[]> {
-  return writeRows(call, context, async (session) => {
+  const work = async (session: WriteContext) => {
     const written: Written[] = []
     // In key order: two batches over the same rows then wait for each other instead of locking each other out.
     const inOrder = replacements.map(({ key }, index) => ({ key: JSON.stringify(key), index }))
@@ -78,8 +79,9 @@ function write(call: Call, context: DataContext, replacements: readonly Replacem
       const replacement = replacements[index]
       if (replacement !== undefined) written[index] = await replace(session, replacement)
     }
-    return { rows: written.flatMap(({ rows }) => rows), outputs: written[0]?.outputs ?? [] }
-  })
+    return { rows: written.flatMap(({ rows }) => rows), toJson: wholeRow(context.plan, context).toJson }
+  }
+  return writeRows(call, context, work, replacements.length === 1)
 }
 
 async function replace(context: WriteContext, { key, values }: Replacement): Promise<Written> {

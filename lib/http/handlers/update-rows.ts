@@ -5,6 +5,7 @@ import { checkParameters } from '../../query/parameters.js'
 import { formatKey, parseKey } from '../../query/parse-ids.js'
 import { parseSelection, requireKey, type Selection } from '../../query/read-query.js'
 import { checkRecord, type WriteRecord } from '../../query/records.js'
+import { wholeRow } from '../../query/row-shape.js'
 import { keysWhere, type WritePart, writeParts } from '../../query/selection.js'
 import { updateRow as updateRowAt, updateRows } from '../../query/update.js'
 import { run, type WriteContext, type Written } from '../../query/write.js'
@@ -45,7 +46,7 @@ async function updateParts(context: WriteContext, record: WriteRecord, parts: re
     requireAtMost(context.plan, most, written.rows.length)
     all.push(written)
   }
-  return { rows: all.flatMap(({ rows }) => rows), outputs: all[0]?.outputs ?? [] }
+  return { rows: all.flatMap(({ rows }) => rows), toJson: wholeRow(context.plan, context).toJson }
 }
 
 /** The row of one id of a batch, whose key may have become another since the ids were read. */
@@ -72,11 +73,12 @@ async function updateOne(
   where: RawBuilder<unknown>,
   id: string,
 ): Promise<string | undefined> {
-  const [row] = await writeRows(call, context, async (write) => {
+  const work = async (write: WriteContext) => {
     const written = await updateRowAt(write, record, where)
     requireOne(context.plan, id, written.rows.length)
     return written
-  })
+  }
+  const [row] = await writeRows(call, context, work, true)
   return row
 }
 
