@@ -29,7 +29,7 @@ describeEngine('postgres', 'writes that commit themselves [postgres]', () => {
     await database.drop()
   })
   const ends = () => database.value(`select string_agg(statement, ' ') from ends`)
-  const names = () => database.value(`select string_agg(name, ' ' order by id, name) from people`)
+  const names = () => database.value(`select string_agg(coalesce(name, '-'), ' ' order by id, name) from people`)
 
   it('POST, PATCH, PUT and DELETE of one row are one statement', async () => {
     await start()
