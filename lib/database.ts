@@ -98,6 +98,8 @@ export interface Alone {
    * not NULL where the column is not: whatever the session is set to. null: that is not certain.
    */
   read(column: Column, live: LiveSchema): RawBuilder<unknown> | null
+  /** An expression that makes its statement fail with `schema` where the condition, about a row, is false. */
+  require(condition: RawBuilder<unknown>): RawBuilder<unknown>
   /** A condition that is true, and makes its statement fail with `schema` where ` from` some rows there are several. */
   atMostOne(from: RawBuilder<unknown>): RawBuilder<unknown>
 }

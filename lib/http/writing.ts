@@ -1,4 +1,4 @@
-import type { Session } from '../database.js'
+import { DatabaseError, type Session } from '../database.js'
 import { fail } from '../errors.js'
 import type { TablePlan } from '../projection/projection.js'
 import { recordsOf } from '../query/records.js'
@@ -84,15 +84,25 @@ export function rowNotFound(plan: TablePlan, id: string): never {
   fail('row-not-found', { detail: `no row "${shown}" in "${plan.table.name}"`, context: { table: plan.table.name, id: shown } })
 }
 
-export function inTransaction<T>(
+/** {@link writeRows} without rows. */
+export async function inTransaction<T>(
   call: Call,
   context: DataContext,
   work: (write: WriteContext) => Promise<T>,
   isSole = false,
 ): Promise<T> {
   const { plan, dialect, can, monitor } = context
-  return monitor.database.transaction(
-    (session: Session) => work({ plan, dialect, can, session, isSole }),
-    statementOptions(call, context),
-  )
+  const attempt = (isSole: boolean) =>
+    monitor.database.transaction(
+      (session: Session) => work({ plan, dialect, can, session, isSole }),
+      statementOptions(call, context),
+    )
+  if (!isSole || dialect.alone === undefined) return attempt(false)
+  try {
+    return await attempt(true)
+  } catch (error) {
+    // Perhaps nothing moved, and the row is one that a statement alone cannot be trusted with.
+    if (error instanceof DatabaseError && error.kind === 'schema') return attempt(false)
+    throw error
+  }
 }

@@ -7,6 +7,7 @@ import { asFarAsKnown, type ColumnType } from '../schema/column-type.js'
 import type { Column, LiveSchema } from '../schema/table.js'
 import { type Conversion, conversionOf, keeping } from './conversion.js'
 import { relabelled } from './relabel.js'
+import { type Sure, sureOf } from './sure.js'
 import { type Ruled, ruledOther, ruledText } from './text-rules.js'
 
 type Sql = RawBuilder<unknown>
@@ -41,8 +42,8 @@ export interface ColumnPlan {
   readonly read: Sql
   /** Whether `read` is the bare column, and a result tells that it is still the one that was planned on. */
   readonly isTold: boolean
-  /** What to select where its value must have an answer: see `Alone`; null: it may have none. */
-  readonly readAlone: Sql | null
+  /** How it is read where every row must have an answer; null: one may have none. */
+  readonly sure: Sure | null
   /** What to select of a group that is made by `value`. */
   readonly readGroup: Sql
   readonly encode: Encoder
@@ -52,7 +53,7 @@ export interface ColumnPlan {
   readonly standIn: string | null
 }
 
-interface PlanSettings {
+export interface PlanSettings {
   readonly dialect: SqlDialect
   readonly bigints: 'string' | 'number'
   readonly live: LiveSchema
@@ -66,8 +67,9 @@ export function planColumn(
   { contract: column, live, labels }: ColumnBinding,
   changes: readonly Change[],
   standIns: ReadonlyMap<string, unknown>,
-  { dialect, bigints, live: reading }: PlanSettings,
+  settings: PlanSettings,
 ): ColumnPlan {
+  const { dialect, bigints, live: reading } = settings
   const hold = strongest(changes.filter((change) => change.column === column.name))
   const standIn = standIns.has(column.name) ? canonicalJson(standIns.get(column.name)) : null
   const nullText = hold === 'stand-in' || !column.nullable ? standIn : 'null'
@@ -76,8 +78,8 @@ export function planColumn(
     conversionOf(asFarAsKnown(type, column.type), shownType(column), by, bigints === 'number')
   const conversion = live === null ? null : relabelled(live, labels, dialect, convert)
   if (live === null || conversion === null || hold === 'null' || hold === 'unservable' || hold === 'stand-in') {
-    const readAlone = nullText === null ? null : sql`null`
-    return { ...parts, ...nothingLive(hold ?? 'unservable', dialect.encoder(column.type)), readAlone }
+    const sure = nullText === null ? null : { read: sql`null`, fits: null }
+    return { ...parts, ...nothingLive(hold ?? 'unservable', dialect.encoder(column.type)), sure }
   }
   const ref = sql.id(live.name)
   const isFilled = standIn !== null && !column.nullable && live.nullable
@@ -85,22 +87,18 @@ export function planColumn(
   const operand = castTo === undefined ? ref : (dialect.operand?.(ref, castTo) ?? ref)
   const stored = isFilled ? orStandIn(operand, standIn, live, conversion, dialect) : operand
   const read = dialect.read(ref, live.type)
+  const compared = comparing(stored, live, column, conversion, dialect)
   return {
     ...parts,
     ...{ hold, ref, liveName: live.name, live, isFilled },
-    ...comparing(stored, live, column, conversion, dialect),
+    ...compared,
     isOther: conversion.isOther,
     toLive: keeping(conversion.toLive, live, column, dialect),
     read,
     isTold: read === ref && dialect.tells?.isTold(live, reading) === true,
-    readAlone: isSure(live, conversion, nullText, bigints) ? (dialect.alone?.read(live, reading) ?? null) : null,
+    sure: nullText === null && live.nullable ? null : sureOf(live, column, { ...conversion, ...compared }, settings),
     encode: conversion.encode,
   }
-}
-
-/** Whether what the encoder takes has an answer: no value is converted, none missing, none more than a JSON number keeps. */
-function isSure(live: Column, { isOther }: Conversion, nullText: string | null, bigints: 'string' | 'number'): boolean {
-  return !isOther && !(live.nullable && nullText === null) && !(live.type.name === 'bigint' && bigints === 'number')
 }
 
 /** What a column with `stored` in it is compared by. */
@@ -124,7 +122,7 @@ function nothingLive(hold: Hold, encode: Encoder) {
     comparable: null,
     isOther: false,
     toLive,
-    ...{ read: sql`null`, readGroup: sql`null`, readAlone: null, isTold: false },
+    ...{ read: sql`null`, readGroup: sql`null`, sure: null, isTold: false },
     encode,
   }
 }

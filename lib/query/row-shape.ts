@@ -35,9 +35,11 @@ const aloneShapes = keptShapes<RowShape | null>()
 /** {@link wholeRow} of a write that nothing can undo, because its one statement commits itself; null: a row may have no answer. */
 export function aloneRow(plan: TablePlan, context: SqlContext): RowShape | null {
   return aloneShapes(plan, '', () => {
-    const reads = plan.columns.flatMap(({ readAlone }) => (readAlone === null ? [] : [{ read: readAlone }]))
-    if (reads.length < plan.columns.length || plan.guard === null) return null
-    return { ...wholeRow(plan, context), list: finished(context.dialect, selectList(reads)) }
+    const { alone } = context.dialect
+    const reads = plan.columns.flatMap(({ sure }) => sure ?? [])
+    if (alone === undefined || reads.length < plan.columns.length || plan.guard === null) return null
+    const behind = reads.flatMap(({ fits }) => (fits === null ? [] : [{ read: alone.require(fits) }]))
+    return { ...wholeRow(plan, context), list: finished(context.dialect, selectList([...reads, ...behind])) }
   })
 }
 

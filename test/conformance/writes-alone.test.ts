@@ -68,6 +68,31 @@ describeEngine('postgres', 'writes that commit themselves [postgres]', () => {
     expect(await ends()).to.equal('commit')
   })
 
+  it('a renamed column and one of a wider type take nothing from that', async () => {
+    await database.exec('alter table people add column age integer')
+    await start()
+    await database.exec(
+      'alter table people alter column age type bigint',
+      'alter table people rename column name to title',
+      'alter table people alter column title type text',
+    )
+    await api.controller.refresh('db')
+    const { status, body } = await api.request.patch(path('people', 1)).send({ name: 'Ada L', age: 36 })
+    expect([status, body.name, body.age]).to.deep.equal([200, 'Ada L', 36])
+    expect(await ends()).to.equal('itself')
+  })
+
+  it('a value beyond a promised type that became wider is refused and not kept', async () => {
+    await database.exec('alter table people add column age integer')
+    await start()
+    await database.exec('alter table people alter column age type bigint', 'update people set age = 9000000000 where id = 1')
+    await api.controller.refresh('db')
+    const patched = await api.request.patch(path('people', 1)).send({ name: 'x' })
+    expect([patched.status, patched.body.code]).to.deep.equal([503, 'contract-unservable'])
+    expect(patched.body.detail).to.contain('people.age')
+    expect(await names()).to.equal('Ada Bo')
+  })
+
   it('a row that loses a promised value unseen is refused and not kept', async () => {
     await start()
     await database.exec(

@@ -7,6 +7,8 @@ import { dialect } from './sql.js'
 /** See {@link Alone}: cast values print the same in every session, and their encoders take all that the server can print. */
 export const alone: Alone = {
   read: (column, live) => (column.nullable || isNeverNull(column, live) ? dialect.read(sql.id(column.name), column.type) : null),
+  require: (condition) => sql`case when ${condition} is false
+    then ('pg_catalog."faucet: no such row, ' || pg_catalog.pg_backend_pid() || '"')::pg_catalog.regclass end`,
   atMostOne: (from) => holds(sql`count(*) < 2`, from),
 }
 
