@@ -49,7 +49,7 @@ async function runOne(
 ): Promise<QueryResult> {
   const read = await whileBusy(() => {
     const { reader } = connection.handles()
-    return reader.onlyReads(query.sql) ? { reader, result: reader.run(query) } : null
+    return reader.onlyReads(query.sql) ? { reader, result: reader.read(query) } : null
   }, patience)
   if (read === null) return turns(() => whileBusy(() => connection.handles().writer.run(query), patience), patience)
   await checkRead(read.reader, read.result, options?.plannedOn, patience)

@@ -19,6 +19,8 @@ export interface Handle {
   /** Whether the statement only reads. Needs the schema, so it can meet a lock. */
   onlyReads(sql: string): boolean
   run(query: Pick<CompiledQuery, 'sql' | 'parameters'>): QueryResult
+  /** {@link run} for a statement that only reads. Integers are numbers, unless one of the rows is beyond what those keep exactly. */
+  read(query: Pick<CompiledQuery, 'sql' | 'parameters'>): QueryResult
   iterate(query: CompiledQuery): IterableIterator<Row>
   /** A number that grows with every change of the schema. */
   schemaVersion(): number
@@ -59,6 +61,8 @@ function handleOn(database: BetterSqlite3.Database): Handle {
   const version = database.prepare('pragma schema_version').pluck()
   const schemaVersion = () => Number(version.get())
   let soon: Promise<number> | null = null
+  /** Those that have answered with what a number does not keep. */
+  const large = new WeakSet<Statement>()
   return {
     onlyReads: (sql) => prepare(sql).readonly,
     run({ sql, parameters }) {
@@ -67,6 +71,17 @@ function handleOn(database: BetterSqlite3.Database): Handle {
       if (!statement.reader) return { rows: [], affected: statement.run(...[bound]).changes }
       const rows = statement.all(...[bound])
       return { rows, affected: statement.readonly ? 0 : rows.length }
+    },
+    read({ sql, parameters }) {
+      const statement = prepare(sql)
+      const bound = parameters.map(toDriver)
+      if (!large.has(statement)) {
+        const rows = statement.safeIntegers(false).all(...[bound])
+        statement.safeIntegers()
+        if (rows.every(isKept)) return { rows, affected: 0 }
+        large.add(statement)
+      }
+      return { rows: statement.all(...[bound]), affected: 0 }
     },
     // Of its own: a statement that is being iterated cannot run beside that.
     iterate: ({ sql, parameters }) => exact(database.prepare<unknown[], Row>(sql)).iterate(...[parameters.map(toDriver)]),
@@ -94,6 +109,14 @@ function statementCache(database: BetterSqlite3.Database): (sql: string) => Stat
     if (statements.size > statementLimit && oldest !== undefined) statements.delete(oldest)
     return statement
   }
+}
+
+/** Whether no number is one that an integer may have been rounded to. */
+function isKept(row: Row): boolean {
+  for (const value of row) {
+    if (typeof value === 'number' && (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER)) return false
+  }
+  return true
 }
 
 /** Integers as BigInt, because numbers lose digits; rows as arrays, because objects lose columns of equal names. */

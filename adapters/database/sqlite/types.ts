@@ -17,7 +17,7 @@ export function markUncertain(value: unknown): unknown {
 
 /**
  * See {@link SqlDialect.encoder}. Any column can hold any storage class here, so every encoder looks at the value:
- * BigInt for INTEGER (a safe number from a host's driver), number for REAL, string for TEXT, Buffer for BLOB.
+ * BigInt or a safe number for INTEGER, number for REAL, string for TEXT, Buffer for BLOB.
  */
 export function encoderOf(type: ColumnType): Encoder {
   switch (type.name) {
@@ -26,7 +26,7 @@ export function encoderOf(type: ColumnType): Encoder {
     case 'integer':
       return encodeInteger
     case 'bigint':
-      return (raw) => `"${integerOf(raw)}"`
+      return (raw) => `"${integerText(raw)}"`
     case 'decimal':
       return (raw) => `"${decimalText(raw, type.scale ?? 0)}"`
     case 'float':
@@ -38,7 +38,7 @@ export function encoderOf(type: ColumnType): Encoder {
     case 'any':
       return encodeAny
     default:
-      return (raw) => JSON.stringify(textOf(raw))
+      return (raw) => textJson(textOf(raw))
   }
 }
 
@@ -58,14 +58,13 @@ function encodeBoolean(raw: unknown): string {
   return raw === 1n || raw === 1 ? 'true' : mismatch('0 or 1', raw)
 }
 
-function integerOf(raw: unknown): bigint {
-  if (typeof raw === 'bigint') return raw
-  return typeof raw === 'number' && Number.isSafeInteger(raw) ? BigInt(raw) : mismatch('INTEGER', raw)
+function integerText(raw: unknown): string {
+  return typeof raw === 'bigint' || Number.isSafeInteger(raw) ? String(raw) : mismatch('INTEGER', raw)
 }
 
 function encodeInteger(raw: unknown): string {
-  const value = integerOf(raw)
-  return isSafe(value) ? String(value) : mismatch('an integer within 2^53', raw)
+  if (typeof raw === 'bigint' && !isSafe(raw)) return mismatch('an integer within 2^53', raw)
+  return integerText(raw)
 }
 
 function isSafe(value: bigint): boolean {
@@ -73,10 +72,24 @@ function isSafe(value: bigint): boolean {
 }
 
 function decimalText(raw: unknown, scale: number): string {
+  if (typeof raw === 'number') {
+    const plain = plainText(raw, scale)
+    if (plain !== null) return plain
+  }
   const number = typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'bigint' ? parseDecimal(String(raw)) : null
   // Bounds the zeros written out: a REAL ends at 1e308.
   if (number === null || Math.abs(number.scale) > 1100) return mismatch('a number', raw)
   return formatDecimal(number, scale)
+}
+
+/** What needs no more than zeros at the end: nearly every number. null: it does. */
+function plainText(raw: number, scale: number): string | null {
+  const text = String(raw)
+  if (!Number.isFinite(raw) || text.includes('e')) return null
+  const point = text.indexOf('.')
+  const missing = scale - (point === -1 ? 0 : text.length - point - 1)
+  if (missing <= 0) return text
+  return `${text}${point === -1 ? '.' : ''}${'0'.repeat(missing)}`
 }
 
 function encodeFloat(raw: unknown): string {
@@ -108,6 +121,14 @@ function encodeJson(raw: unknown): string {
   return raw.trim().replace(/[\r\n]+/g, ' ')
 }
 
+function textJson(text: string): string {
+  return escaped.test(text) ? JSON.stringify(text) : `"${text}"`
+}
+
+/** What JSON has otherwise. Half a surrogate pair, which is not written either, cannot come from UTF-8. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about.
+const escaped = /["\\\u0000-\u001f]/
+
 function textOf(raw: unknown): string {
   if (typeof raw === 'string') return raw
   return typeof raw === 'bigint' || typeof raw === 'number' ? String(raw) : mismatch('TEXT', raw)
@@ -117,5 +138,5 @@ function encodeAny(raw: unknown): string {
   if (typeof raw === 'bigint') return isSafe(raw) ? String(raw) : `"${raw}"`
   if (typeof raw === 'number') return numberText(raw)
   if (Buffer.isBuffer(raw)) return encodeBinary(raw)
-  return typeof raw === 'string' ? JSON.stringify(raw) : mismatch('a value', raw)
+  return typeof raw === 'string' ? textJson(raw) : mismatch('a value', raw)
 }
