@@ -354,7 +354,7 @@ describe('sqlite', () => {
     files.raw(path, 'create table t (i integer, r real); insert into t values (9007199254740991, 0.5), (9007199254740993, 1)')
     const database = await files.open(path)
     const read = async (most: number) =>
-      (await database.query(CompiledQuery.raw('select i, r from t order by i limit ?', [most]))).rows.map(([i, r]) => [i, r])
+      (await database.query({ ...raw('select i, r from t order by i limit ?'), parameters: [most] })).rows.map(([i, r]) => [i, r])
     expect(await read(1)).to.deep.equal([[9007199254740991, 0.5]])
     expect((await read(2))[1]).to.deep.equal([9007199254740993n, 1])
     expect(await read(1)).to.deep.equal([[9007199254740991n, 0.5]])
