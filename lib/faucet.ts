@@ -12,6 +12,7 @@ import { createEventBus, type EventBus } from './events.js'
 import { createHandler } from './http/dispatch.js'
 import type { FaucetHandler } from './http/types.js'
 import type { Logger } from './logger.js'
+import { createDocuments } from './openapi/documents.js'
 import type { RawRequest } from './raw-request.js'
 
 /** What every web host's `createFaucet` is made of. */
@@ -33,8 +34,9 @@ export function composeFaucet<const Name extends string, Raw extends RawRequest 
   const store = openSqliteStore(resolved.store)
   const events = createEventBus(logger)
   const monitors = new Map(resolved.services.map((service) => [service.name, createMonitor(service, store, events, logger)]))
-  const controller = createController({ monitors, store, events, close: closer(monitors, store) })
-  const handler = createHandler({ config: resolved, controller, monitors, store })
+  const documents = createDocuments()
+  const controller = createController({ monitors, store, events, documents, close: closer(monitors, store) })
+  const handler = createHandler({ config: resolved, controller, monitors, store, documents })
   for (const monitor of monitors.values()) monitor.start()
   return { handler, controller: controller as ContractController<Name> }
 }

@@ -39,3 +39,4 @@ export type { ConfiguredWord, Narrowed, ServiceStatus } from './controller/statu
 export { FaucetError, isFaucetError, type ProblemCode, problems } from './errors.js'
 export type { FaucetEventName, FaucetEvents } from './events.js'
 export type { Logger } from './logger.js'
+export type { OpenApiDocument } from './openapi/documents.js'

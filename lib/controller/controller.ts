@@ -4,10 +4,12 @@ import type { ServiceMonitor } from '../drift/monitor.js'
 import { fail } from '../errors.js'
 import type { EventBus, FaucetEventName, FaucetEvents } from '../events.js'
 import { didYouMean } from '../nearest.js'
+import type { OpenApiDocument, OpenApiDocuments } from '../openapi/documents.js'
 import { type Author, by } from './author.js'
 import { type DiffQuery, diffService, type ServiceDiff } from './diff.js'
 import { lockService, unlockService } from './lock.js'
 import { installNotifications } from './notifications.js'
+import { openapiOf } from './openapi.js'
 import { type PromoteOptions, type PromoteResult, promote, type VersionRecord } from './promote.js'
 import type { ResolutionRequest } from './resolution-request.js'
 import { resolve } from './resolve.js'
@@ -33,6 +35,8 @@ export interface ContractController<Name extends string = string> {
   rollback(service: Name, options: RollbackOptions): Promise<RollbackResult>
   /** Settles one thing without a new version, at once: a rename, a stand-in, an addition nobody wants, another database. */
   resolve(service: Name, request: ResolutionRequest, author?: Author): Promise<ServiceStatus>
+  /** The OpenAPI document of what is served, or of a version that is kept: `7` is its latest revision, `7.2` that one. */
+  openapi(service: Name, options?: { readonly version?: number | string }): Promise<OpenApiDocument>
   /** Newest first; at most `limit` (100). */
   history(service: Name, options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>
   /** Overrides the configured mode until set to null. */
@@ -54,6 +58,7 @@ export interface ControllerParts {
   readonly monitors: ReadonlyMap<string, ServiceMonitor>
   readonly store: ContractStore
   readonly events: EventBus
+  readonly documents: OpenApiDocuments
   readonly close: () => Promise<void>
 }
 
@@ -78,6 +83,7 @@ export function createController(parts: ControllerParts): ContractController {
     promote: async (name, options = {}) => promote(await writable(name), options),
     rollback: async (name, options) => rollback(await writable(name), options),
     resolve: async (name, request, author = {}) => resolve(await writable(name), request, author),
+    openapi: async (name, options = {}) => openapiOf(find(name), parts.documents, options.version),
     history: async (name, options = {}) => store.history(find(name).parts.service.name, { limit: options.limit ?? 100 }),
     async setMode(name, mode, author = {}) {
       const monitor = await writable(name)

@@ -6,6 +6,7 @@ import type { ServiceMonitor } from '../drift/monitor.js'
 import type { Served } from '../drift/served.js'
 import { fail, isHold } from '../errors.js'
 import { didYouMean } from '../nearest.js'
+import type { OpenApiDocuments } from '../openapi/documents.js'
 import type { TablePlan } from '../projection/projection.js'
 import type { SqlContext } from '../query/select-list.js'
 import type { ColumnType } from '../schema/column-type.js'
@@ -20,6 +21,7 @@ export interface Core {
   readonly controller: ContractController
   readonly monitors: ReadonlyMap<string, ServiceMonitor>
   readonly store: ContractStore
+  readonly documents: OpenApiDocuments
 }
 
 /** One request on its way through one route. */

@@ -38,10 +38,12 @@ function segmentsOf(path: string): readonly string[] | null {
   }
 }
 
+const ownPaths: ReadonlySet<string> = new Set(['healthz', 'readyz', 'openapi.json', 'docs'])
+
 /** A service of ours, or a path of our own; anything else belongs to the host. */
 function isOurs(core: Core, [first, second]: readonly string[]): boolean {
   if (first === 'system') return second === 'contract' || second === 'service'
-  return first === 'healthz' || first === 'readyz' || core.monitors.has(first ?? '')
+  return ownPaths.has(first ?? '') || core.monitors.has(first ?? '')
 }
 
 async function route(
@@ -73,7 +75,7 @@ function allowed(routes: readonly Route[]): string {
 
 function unknownRoute(segments: readonly string[]): never {
   const [first, second] = segments
-  const known = first === 'system' ? ['contract', 'service'] : ['_table', '_schema']
+  const known = first === 'system' ? ['contract', 'service'] : ['_table', '_schema', '_doc']
   fail('unknown-route', {
     detail: 'nothing is served at this path',
     hint: didYouMean(second ?? '', known) ?? `below "${first}" there are ${known.join(' and ')}`,

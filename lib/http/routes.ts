@@ -3,6 +3,7 @@ import type { Handler } from './call.js'
 import { createRows } from './handlers/create-rows.js'
 import { deleteMany, deleteRow } from './handlers/delete-rows.js'
 import { health, readiness } from './handlers/health.js'
+import { readAllDocuments, readDocs, readDocsAsset, readDocument } from './handlers/openapi.js'
 import { readRow } from './handlers/read-row.js'
 import { readRows } from './handlers/read-rows.js'
 import { replaceRow, replaceRows } from './handlers/replace-rows.js'
@@ -21,11 +22,11 @@ import {
 } from './handlers/system.js'
 import { updateMany, updateRow } from './handlers/update-rows.js'
 
-/** Who decides whether the caller may: the host's `authorize`, its `operate`, or nobody. */
+/** Who decides whether the caller may: the host's `authorize`, its `operate`, the handler by asking for each service, or nobody. */
 export type Guard =
   | { readonly by: 'authorize'; readonly action: DataAction }
   | { readonly by: 'operate'; readonly action: OperateAction }
-  | { readonly by: 'nobody' }
+  | { readonly by: 'handler' | 'nobody' }
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -42,6 +43,10 @@ const operate = (action: OperateAction): Guard => ({ by: 'operate', action })
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/healthz', guard: { by: 'nobody' }, handler: health },
   { method: 'GET', path: '/readyz', guard: { by: 'nobody' }, handler: readiness },
+
+  { method: 'GET', path: '/openapi.json', guard: { by: 'handler' }, handler: readAllDocuments },
+  { method: 'GET', path: '/docs', guard: { by: 'handler' }, handler: readDocs },
+  { method: 'GET', path: '/docs/:asset', guard: { by: 'handler' }, handler: readDocsAsset },
 
   { method: 'GET', path: '/system/service', guard: operate('contract:read'), handler: listServices },
   { method: 'GET', path: '/system/contract/:service', guard: operate('contract:read'), handler: readStatus },
@@ -66,6 +71,7 @@ export const routes: readonly Route[] = [
   { method: 'DELETE', path: '/:service/_table/:table/:id', guard: data('delete'), handler: deleteRow },
   { method: 'GET', path: '/:service/_schema', guard: data('schema'), handler: listSchemas },
   { method: 'GET', path: '/:service/_schema/:table', guard: data('schema'), handler: readSchema },
+  { method: 'GET', path: '/:service/_doc', guard: data('openapi'), handler: readDocument },
 ]
 
 interface Match {

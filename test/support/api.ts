@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { KyselyTarget, PoolOptions, ServiceConfig } from 'faucet-db'
 import { createFaucet } from 'faucet-db/node'
 import supertest, { type Response } from 'supertest'
+import { createWitness } from './witness.js'
 
 type Settings = Partial<Omit<ServiceConfig<'db'>, 'name' | 'dsn' | 'kysely' | 'dialect' | 'engine' | 'pool'>> & {
   /** Only with a DSN. */
@@ -29,7 +30,11 @@ export async function serve(
     access: { authorize: () => true, operate: () => ({ actor: 'tester' }) },
     store,
   })
-  const server = createServer(router).listen(0, '127.0.0.1')
+  const witness = createWitness((version) => controller.openapi('db', version === undefined ? {} : { version }), 'db')
+  const server = createServer((request, response) => {
+    witness.watch(request, response)
+    router(request, response)
+  }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const request = supertest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   await controller.ready()
@@ -42,10 +47,13 @@ export async function serve(
       if (response.status !== 200) throw new Error(`${response.status} ${response.text}`)
       return response.body.resource
     },
+    /** Fails where an answer was not as the document of its contract says. */
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+      const witnessed = await witness.confirm().catch((error: unknown) => error)
       await controller.close()
+      if (witnessed !== undefined) throw witnessed
     },
   }
 }

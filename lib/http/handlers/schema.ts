@@ -4,7 +4,7 @@ import type { Served } from '../../drift/served.js'
 import { fail } from '../../errors.js'
 import { didYouMean } from '../../nearest.js'
 import { checkParameters } from '../../query/parameters.js'
-import type { ColumnType } from '../../schema/column-type.js'
+import { type Bigints, jsonType } from '../../schema/json-type.js'
 import { type Column, isReadOnly, isRequiredOnInsert, type Table } from '../../schema/table.js'
 import { type Call, monitorOf, param, servedFor } from '../call.js'
 import { json } from '../respond.js'
@@ -47,8 +47,6 @@ function tableState({ changes, locked }: Served, table: string): DriftState {
   return locked ? stateOf(changes.filter((change) => change.table === table)) : 'unlocked'
 }
 
-type Bigints = 'string' | 'number'
-
 function bigintsOf(call: Call): Bigints {
   return monitorOf(call).parts.service.bigints
 }
@@ -83,42 +81,5 @@ function describeColumn(column: Column, bigints: Bigints): object {
     ...('values' in column.type ? { values: column.type.values } : {}),
     ...(column.type.name === 'decimal' ? { precision: column.type.precision, scale: column.type.scale } : {}),
     ...(column.type.name === 'array' ? { items: jsonType(column.type.items, 'string') } : {}),
-  }
-}
-
-/** The JSON type and format a column's values have on the wire; `type` null means any. */
-function jsonType(type: ColumnType, bigints: Bigints): { type: string | null; format: string | null } {
-  switch (type.name) {
-    case 'boolean':
-      return { type: 'boolean', format: null }
-    case 'integer':
-      return { type: 'integer', format: type.bits === 53 || (type.unsigned && type.bits === 32) ? 'int53' : 'int32' }
-    case 'bigint':
-      if (bigints === 'number') return { type: 'integer', format: 'int53' }
-      return { type: 'string', format: type.unsigned ? 'uint64' : 'int64' }
-    case 'float':
-      return { type: 'number', format: type.bits === 32 ? 'float' : 'double' }
-    case 'timestamp':
-      return { type: 'string', format: type.zone ? 'date-time' : 'date-time-local' }
-    case 'time':
-      return { type: 'string', format: type.zone ? 'time' : 'time-local' }
-    case 'interval':
-      return { type: 'string', format: 'duration' }
-    case 'binary':
-      return { type: 'string', format: 'byte' }
-    case 'date':
-    case 'decimal':
-    case 'uuid':
-      return { type: 'string', format: type.name }
-    case 'array':
-      return { type: 'array', format: null }
-    case 'json':
-    case 'any':
-      return { type: null, format: null }
-    case 'string':
-    case 'enum':
-    case 'set':
-    case 'other':
-      return { type: 'string', format: null }
   }
 }
