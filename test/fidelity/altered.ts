@@ -16,6 +16,8 @@ export interface Altered {
   /** Makes what was altered the next version of the strict one, whose pinned consumers come after; an operator says what the database cannot prove. */
   promote(holds: Holds): Promise<void>
   base(form: Form): string
+  /** The strict service's OpenAPI document, as it was before and as it is now. */
+  documents(): Promise<readonly [before: string, now: string]>
   /** The web host behind {@link Altered.base}. */
   host(form: Form): Host
   close(): Promise<void>
@@ -32,8 +34,11 @@ export async function serveAltered(change: Change, engine: EngineName, turn: num
     start(change, database.dsn, 'auto', hosts[0]),
     start(change, database.dsn, 'strict', hosts[1]),
   ])
+  const document = async () => (await fetch(`http://127.0.0.1:${strict.port}/db/_doc`)).text()
+  const before = await document()
   return {
     database,
+    documents: async () => [before, await document()],
     async apply() {
       await database.exec(...change.apply(engine))
       if (change.unseen?.includes(engine) === true) return

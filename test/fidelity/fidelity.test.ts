@@ -46,6 +46,12 @@ describeEngines('fidelity', (engine) => {
           const found = await run(form)
           expect(found.length, `\n    ${found.join('\n    ')}\n`).to.equal(0)
         })
+        if (form !== 'strict') continue
+        it('the OpenAPI document is the same, byte for byte', async () => {
+          const [before, now] = await altered.documents()
+          expect(JSON.parse(before)).to.have.property('openapi', '3.1.0')
+          expect(now === before).to.equal(true)
+        })
       }
 
       const run = async (form: Form): Promise<string[]> => {
