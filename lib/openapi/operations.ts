@@ -85,7 +85,7 @@ function list(context: Context): Json {
     summary: `Rows of "${table.name}"`,
     parameters: [...readParameters(context), ...chosen(context), ...paging],
     answer: {
-      ...jsonOf(listOf(rowOrFields(word), 'PageMeta')),
+      ...rowsOrFields(word, (row) => listOf(row, 'PageMeta')),
       'application/x-ndjson': { schema: { type: 'string', description: 'One row a line' } },
     },
     refusals: reading,
@@ -99,14 +99,17 @@ function read(context: Context): Json {
     row: true,
     summary: `A row of "${table.name}"`,
     parameters: readParameters(context).slice(0, 1),
-    answer: jsonOf(rowOrFields(word)),
+    answer: rowsOrFields(word, (row) => row),
     refusals: always,
   })
 }
 
-/** The whole row, or what `fields` chose. */
-function rowOrFields(word: string): JsonSchema {
-  return { anyOf: [ref('schemas', word), ref('schemas', 'ChosenFields')] }
+/** Whole rows, or what `fields` chose: told apart by the media type's parameter. */
+function rowsOrFields(word: string, answer: (row: JsonSchema) => JsonSchema): Json {
+  return {
+    'application/json': { schema: answer(ref('schemas', word)) },
+    'application/json; shape=fields': { schema: answer(ref('schemas', 'ChosenFields')) },
+  }
 }
 
 /** Rows as they are written, or what failed in their places. */

@@ -6,10 +6,7 @@ const milliseconds: JsonSchema = { type: 'number', description: 'Milliseconds th
 
 /** Schemas that every document has, besides those of its tables. */
 export const sharedSchemas: Readonly<Record<string, JsonSchema>> = {
-  ChosenFields: {
-    description: 'In place of a row, where `fields` asked for less or for aggregates: what it chose, by name',
-    type: 'object',
-  },
+  ChosenFields: { description: 'What `fields` chose in place of a row: columns and aggregates, by name', type: 'object' },
   PageMeta: {
     description: 'Of a page of rows',
     type: 'object',

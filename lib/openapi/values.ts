@@ -12,8 +12,15 @@ export function answerSchema(column: Column, options: ShapeOptions): JsonSchema 
 /** What a column takes in request bodies. */
 export function requestSchema(column: Column, options: ShapeOptions): JsonSchema {
   const schema = { ...valueSchema(column.type, options, 'request'), ...boundsOf(column.type, options) }
-  const initial = defaultOf(column)
-  return { ...(column.nullable ? orNull(schema) : schema), ...(initial === undefined ? {} : { default: initial }) }
+  return { ...(column.nullable ? orNull(schema) : schema), ...initialOf(column) }
+}
+
+/** For people alone: generators take properties with a `default` for ones that must be sent. */
+function initialOf({ default: initial }: Column): JsonSchema {
+  if (initial === null) return {}
+  return {
+    description: initial.kind === 'literal' ? `Without it: ${initial.value ?? 'NULL'}` : 'Without it the database makes one',
+  }
 }
 
 function isComputed({ generated, identity }: Column): boolean {
@@ -81,13 +88,4 @@ function largest(bits: number): number {
 
 function range(minimum: number, maximum: number): JsonSchema {
   return { minimum, maximum: Math.min(maximum, Number.MAX_SAFE_INTEGER) }
-}
-
-/** The JSON value of a literal default; undefined for expressions, and where its text is not surely one. */
-function defaultOf({ type, default: initial }: Column): string | number | undefined {
-  const text = initial?.kind === 'literal' ? initial.value : undefined
-  if (text === undefined) return undefined
-  if (type.name === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined
-  if (type.name === 'enum') return type.values.includes(text) ? text : undefined
-  return type.name === 'string' ? text : undefined
 }

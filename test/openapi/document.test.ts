@@ -86,7 +86,7 @@ describeEngines('the OpenAPI document', (engine) => {
     expect(ItemsReplacement?.required).to.deep.equal(['id'])
     // SQLite holds no text to a length.
     if (engine !== 'sqlite') expect(NewItems).to.nested.include({ 'properties.name.maxLength': 20 })
-    expect(NewItems).to.nested.include({ 'properties.number.default': 5 })
+    expect(NewItems).to.nested.include({ 'properties.number.description': 'Without it: 5' })
     expect(Items).to.not.have.nested.property('properties.name.maxLength')
     if (engine === 'postgres') {
       expect(Items).to.nested.include({ 'properties.twice.readOnly': true })
@@ -159,5 +159,5 @@ function operationsOf({ paths = {} }: OpenApiDocument): Operation[] {
 }
 
 function rowOf({ components }: OpenApiDocument): object {
-  return (components?.schemas?.Items as { properties: object }).properties
+  return (components?.schemas?.Items as { properties?: object } | undefined)?.properties ?? {}
 }

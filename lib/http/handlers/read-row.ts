@@ -32,7 +32,7 @@ export async function readRow(call: Call): Promise<FaucetResponse> {
     // Two rows under one key: the key the contract promises is no key in the database any more.
     if (rows.length > 1) unservable(plan.table.name, null, 'several rows have this id')
     if (row === undefined) return rowNotFound(plan, param(call, 'id'))
-    return jsonText(200, shape.toJson(row))
+    return jsonText(200, shape.toJson(row), fields === null ? 'rows' : 'fields')
   })
 }
 

@@ -61,14 +61,15 @@ async function readPage(call: Call, context: DataContext, query: ReadQuery): Pro
   const isFull = limit > 0 && rows.length === limit && last !== undefined
   if (isFull) await requireOwnKey(call, context, listing, last)
   const next = isFull ? cursors.from(last) : undefined
-  return listText(200, rows.map(listing.toJson), {
+  const meta = {
     count: rows.length,
     limit,
     offset: query.offset,
     ...total,
     ...(next === undefined ? {} : { next_cursor: next }),
     took_ms: tookSince(start),
-  })
+  }
+  return listText(200, rows.map(listing.toJson), meta, query.fields.length === 0 ? 'rows' : 'fields')
 }
 
 const cutShort = 'this list cannot be paged by the types of its columns now'
