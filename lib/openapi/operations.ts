@@ -1,7 +1,7 @@
 import type { Table } from '../schema/table.js'
-import { exampleOf, exampleValue } from './examples.js'
+import { exampleValue } from './examples.js'
 import { schemaNames } from './names.js'
-import { type Refusal, refusalsOf } from './shared.js'
+import { readRefusals, writeRefusals } from './shared.js'
 import { isWritable, listOf } from './table-schemas.js'
 import { type Json, type JsonSchema, ref, type ShapeOptions } from './types.js'
 import { requestSchema } from './values.js'
@@ -40,10 +40,6 @@ export function tablePaths(context: Context): Record<string, Json> {
   return { [path]: rows, [`${path}/{id}`]: row }
 }
 
-const always: readonly Refusal[] = ['BadRequest', 'Unauthenticated', 'Forbidden', 'NotFound', 'Gone', 'Failed', 'Unavailable']
-const reading: readonly Refusal[] = [...always, 'NotAcceptable']
-const writing: readonly Refusal[] = [...always, 'Conflict', 'TooLarge', 'UnsupportedMediaType', 'NotSupported']
-
 interface Parts {
   readonly verb: string
   /** Whether it is about one row. */
@@ -53,11 +49,10 @@ interface Parts {
   readonly body?: JsonSchema
   readonly status?: string
   readonly answer: Json
-  readonly refusals: readonly Refusal[]
 }
 
 function operation({ table, word }: Context, parts: Parts): Json {
-  const { verb, row = false, summary, parameters = [], body, status = '200', answer, refusals } = parts
+  const { verb, row = false, summary, parameters = [], body, status = '200', answer } = parts
   const answered = {
     description: status === '201' ? 'The rows as they are now' : summary,
     headers: { 'Faucet-Contract': ref('headers', 'contract') },
@@ -69,26 +64,32 @@ function operation({ table, word }: Context, parts: Parts): Json {
     summary,
     parameters: [...parameters, ref('parameters', 'contract')],
     ...(body === undefined ? {} : { requestBody: { required: true, content: jsonOf(body) } }),
-    responses: { [status]: answered, ...refusalsOf(...refusals) },
+    responses: { [status]: answered, ...(verb === 'list' || verb === 'read' ? readRefusals : writeRefusals) },
   }
 }
 
 const jsonOf = (schema: JsonSchema): Json => ({ 'application/json': { schema } })
 
-const batch = [ref('parameters', 'rollback'), ref('parameters', 'continue')]
+const shared = (...names: readonly string[]) => names.map((name) => ref('parameters', name))
+const batch = shared('rollback', 'continue')
+
+/** By which condition or by which keys rows are chosen. */
+const chosen = ({ table }: Context) => shared('filter', ...(table.primaryKey === null ? [] : ['ids']))
 
 function list(context: Context): Json {
   const { table, word } = context
-  const paging = ['limit', 'offset', 'cursor', 'include_count'].map((name) => ref('parameters', name))
   return operation(context, {
     verb: 'list',
     summary: `Rows of "${table.name}"`,
-    parameters: [...readParameters(context), ...chosen(context), ...paging],
+    parameters: [
+      ...shared('fields', 'order', 'group'),
+      ...chosen(context),
+      ...shared('limit', 'offset', 'cursor', 'include_count'),
+    ],
     answer: {
       ...rowsOrFields(word, (row) => listOf(row, 'PageMeta')),
       'application/x-ndjson': { schema: { type: 'string', description: 'One row a line' } },
     },
-    refusals: reading,
   })
 }
 
@@ -98,9 +99,8 @@ function read(context: Context): Json {
     verb: 'read',
     row: true,
     summary: `A row of "${table.name}"`,
-    parameters: readParameters(context).slice(0, 1),
+    parameters: shared('fields'),
     answer: rowsOrFields(word, (row) => row),
-    refusals: always,
   })
 }
 
@@ -126,7 +126,6 @@ function create(context: Context): Json {
     body: oneOrMany(context, schemaNames.new(word)),
     status: '201',
     answer: written(word),
-    refusals: writing,
   })
 }
 
@@ -138,7 +137,6 @@ function replaceRows(context: Context): Json {
     parameters: batch,
     body: oneOrMany(context, schemaNames.replacement(word)),
     answer: written(word),
-    refusals: writing,
   })
 }
 
@@ -150,7 +148,6 @@ function updateRows(context: Context): Json {
     parameters: [...chosen(context), ...batch],
     body: ref('schemas', schemaNames.changes(word)),
     answer: written(word),
-    refusals: writing,
   })
 }
 
@@ -162,7 +159,6 @@ function deleteRows(context: Context): Json {
     summary: `Deletes the rows of "${context.table.name}" that filter or ids choose`,
     parameters: [...chosen(context), ...batch],
     answer: jsonOf({ type: 'object', properties: { resource: each, meta: ref('schemas', 'WriteMeta') }, required: ['meta'] }),
-    refusals: writing,
   })
 }
 
@@ -183,7 +179,6 @@ function rowWrite(context: Context, verb: string, summary: string): Json {
     summary,
     body: ref('schemas', schemaNames.changes(word)),
     answer: jsonOf(ref('schemas', word)),
-    refusals: writing,
   })
 }
 
@@ -193,7 +188,6 @@ function deleteRow(context: Context): Json {
     row: true,
     summary: `Deletes a row of "${context.table.name}"`,
     answer: jsonOf({ type: 'object', properties: { meta: ref('schemas', 'WriteMeta') }, required: ['meta'] }),
-    refusals: writing,
   })
 }
 
@@ -223,49 +217,4 @@ function idParameter({ table, options }: Context): Json {
     schema: { type: type ?? 'string', ...(format === undefined ? {} : { format }) },
     example: single ? exampleValue(only.type, options) : parts.map((part) => String(exampleValue(part.type, options))).join(','),
   }
-}
-
-/** Which columns, in which order, in which groups. */
-function readParameters({ table }: Context): readonly Json[] {
-  const query = (name: string, description: string, example: string) => ({
-    name,
-    in: 'query',
-    description,
-    schema: { type: 'string' },
-    example,
-  })
-  const first = nameIn(table.columns[0]?.name ?? '')
-  const two = table.columns.slice(0, 2).map(({ name }) => nameIn(name))
-  return [
-    query('fields', 'Columns, and COUNT(*), SUM(x), AVG(x), MIN(x), MAX(x), COUNT(DISTINCT x), each with AS name', two.join(',')),
-    query(
-      'order',
-      'Columns or names of aggregates, each with DESC where it goes down; the primary key by default',
-      `${first} DESC`,
-    ),
-    query('group', 'The columns that aggregates are for', first),
-  ]
-}
-
-/** By which condition or by which keys rows are chosen. */
-function chosen({ table, options }: Context): readonly Json[] {
-  const key = table.columns.filter(({ name }) => table.primaryKey?.includes(name) === true)
-  const filter = {
-    name: 'filter',
-    in: 'query',
-    description:
-      'A condition: = != < <= > >= IN BETWEEN LIKE CONTAINS, STARTS WITH, ENDS WITH, IS NULL, joined by AND, OR, NOT and parentheses',
-    schema: { type: 'string' },
-    example: `${nameIn(table.columns[0]?.name ?? '')} IS NOT NULL`,
-  }
-  if (key.length === 0) return [filter]
-  const example = Object.values(exampleOf(key, options)).map(String).join(',')
-  const text =
-    'Primary keys, joined by commas; of several columns, their values one after the other. A value with a comma is quoted as in CSV'
-  return [filter, { name: 'ids', in: 'query', description: text, schema: { type: 'string' }, example }]
-}
-
-/** A name as filters, fields and orders take it. */
-function nameIn(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }

@@ -1,8 +1,6 @@
-import { type Refusal, refusalsOf } from './shared.js'
+import { readRefusals } from './shared.js'
 import { listOf } from './table-schemas.js'
 import { type Json, type JsonSchema, ref } from './types.js'
-
-const refusals: readonly Refusal[] = ['BadRequest', 'Unauthenticated', 'Forbidden', 'NotFound', 'Gone', 'Failed', 'Unavailable']
 
 /** The paths below a service that tell what it has. */
 export function schemaPaths(prefix: string): Record<string, Json> {
@@ -17,7 +15,7 @@ export function schemaPaths(prefix: string): Record<string, Json> {
           headers: { 'Faucet-Contract': ref('headers', 'contract') },
           content: { 'application/json': { schema } },
         },
-        ...refusalsOf(...refusals),
+        ...readRefusals,
       },
     },
   })

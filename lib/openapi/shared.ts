@@ -94,7 +94,25 @@ export const sharedSchemas: Readonly<Record<string, JsonSchema>> = {
 /** Parameters that say the same for every table. */
 export function sharedParameters({ page, defaultPage }: ShapeOptions): Record<string, Json> {
   const query = (name: string, description: string, schema: JsonSchema) => ({ name, in: 'query', description, schema })
+  const text = (name: string, description: string) => query(name, description, { type: 'string' })
   return {
+    fields: text(
+      'fields',
+      'Columns, and `COUNT(*)`, `SUM(x)`, `AVG(x)`, `MIN(x)`, `MAX(x)`, `COUNT(DISTINCT x)`, each with `AS name`: `id,name`',
+    ),
+    order: text(
+      'order',
+      'Columns or names of aggregates, each with `DESC` where it goes down: `total DESC, name`. The primary key by default',
+    ),
+    group: text('group', 'The columns that aggregates are for'),
+    filter: text(
+      'filter',
+      "A condition: `=` `!=` `<` `<=` `>` `>=` `IN` `BETWEEN` `LIKE` `CONTAINS` `STARTS WITH` `ENDS WITH` `IS NULL`, joined by `AND` `OR` `NOT` and parentheses: `status = 'paid' AND total > 10`",
+    ),
+    ids: text(
+      'ids',
+      'Primary keys, joined by commas; of several columns, their values one after the other. A value with a comma is quoted as in CSV',
+    ),
     limit: query('limit', `Most rows. More than ${page} are lowered to it; 0 is none. A stream has all rows without it`, {
       ...count,
       default: defaultPage,
@@ -125,36 +143,39 @@ export const sharedHeaders: Readonly<Record<string, Json>> = {
   retryAfter: { description: 'Seconds', schema: { type: 'string' } },
 }
 
-/** Component name → status and what it says. */
+/** Component name → what it says. */
 const refusals = {
-  BadRequest: ['400', 'The request cannot be understood, or a value does not fit'],
-  Unauthenticated: ['401', 'Authentication is required'],
-  Forbidden: ['403', 'Not allowed'],
-  NotFound: ['404', 'There is no such row or table'],
-  NotAcceptable: ['406', 'Rows come as JSON or as NDJSON'],
-  Conflict: ['409', 'The database refuses the rows, or takes less than the contract promises'],
-  Gone: ['410', 'The contract version that was asked for is not kept'],
-  TooLarge: ['413', 'The body is too large or has too many rows'],
-  UnsupportedMediaType: ['415', 'The body must be JSON'],
-  Failed: ['500', 'Something went wrong here'],
-  NotSupported: ['501', 'The database cannot do this'],
-  Unavailable: ['503', 'The database cannot answer now, or not as the contract promises'],
+  BadRequest: 'The request cannot be understood, or a value does not fit',
+  Unauthenticated: 'Authentication is required',
+  Forbidden: 'Not allowed',
+  NotFound: 'There is no such row or table',
+  Conflict: 'The database refuses the rows, or takes less than the contract promises',
+  Unavailable: 'The database cannot answer now, or not as the contract promises',
+  Refused: 'Any other refusal',
 } as const
 
-export type Refusal = keyof typeof refusals
-
 export const sharedResponses: Readonly<Record<string, Json>> = Object.fromEntries(
-  Object.entries(refusals).map(([name, [status, description]]) => [
+  Object.entries(refusals).map(([name, description]) => [
     name,
     {
       description,
-      ...(status === '503' ? { headers: { 'Retry-After': ref('headers', 'retryAfter') } } : {}),
+      ...(name === 'Unavailable' ? { headers: { 'Retry-After': ref('headers', 'retryAfter') } } : {}),
       content: { 'application/problem+json': { schema: ref('schemas', 'Problem') } },
     },
   ]),
 )
 
-/** Status → response of those that are named. */
-export function refusalsOf(...names: readonly Refusal[]): Record<string, Json> {
-  return Object.fromEntries(names.map((name) => [refusals[name][0], ref('responses', name)]))
+const refusal = (name: keyof typeof refusals) => ref('responses', name)
+
+/** What a read can be answered instead, by status. */
+export const readRefusals: Readonly<Record<string, Json>> = {
+  '400': refusal('BadRequest'),
+  '401': refusal('Unauthenticated'),
+  '403': refusal('Forbidden'),
+  '404': refusal('NotFound'),
+  '503': refusal('Unavailable'),
+  'default': refusal('Refused'),
 }
+
+/** The same for writes. */
+export const writeRefusals: Readonly<Record<string, Json>> = { ...readRefusals, '409': refusal('Conflict') }

@@ -1,6 +1,6 @@
 /**
- * One service of scale.ts: `node --expose-gc … scale-server.ts DSN`. Prints a line of JSON when it is ready, and for each `look` on its
- * input, which reads the schema anew.
+ * One service of scale.ts: `node --expose-gc … scale-server.ts DSN`. Prints a line of JSON when it is ready, and for each line of its
+ * input: `look` reads the schema anew, `rest` waits until the next line.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -27,12 +27,13 @@ const ready = performance.now() - start
 const server = createServer(router).listen(0, '127.0.0.1', () => {
   console.log(JSON.stringify({ port: (server.address() as AddressInfo).port, ready, memory: memory() - before }))
 })
-for await (const _ of createInterface({ input: process.stdin })) {
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
+const delay = monitorEventLoopDelay({ resolution: 1 })
+delay.enable()
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'look') delay.reset()
   const begun = performance.now()
-  await controller.refresh('db')
-  delay.disable()
-  console.log(JSON.stringify({ look: performance.now() - begun, blocked: delay.max / 1e6 }))
+  if (line === 'look') await controller.refresh('db')
+  console.log(JSON.stringify({ took: performance.now() - begun, blocked: delay.max / 1e6 }))
+  delay.reset()
 }
 process.exit()

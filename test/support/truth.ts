@@ -35,7 +35,10 @@ export function judgeBy(document: OpenApiDocument): (exchange: Exchange) => stri
     const operation = item?.[exchange.method.toLowerCase()]
     if (found === undefined || operation === undefined)
       return exchange.status < 400 ? 'no such operation' : problemOf(check, exchange)
-    const response = resolved(document, operation.responses[String(exchange.status)])
+    const response = resolved(
+      document,
+      operation.responses[String(exchange.status)] ?? (exchange.status < 400 ? undefined : operation.responses.default),
+    )
     if (response === null) return `status ${exchange.status} is not told`
     const unknown = exchange.status < 300 ? unknownParameter(document, operation, url) : null
     if (unknown !== null) return unknown
