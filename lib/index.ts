@@ -39,4 +39,13 @@ export type { ConfiguredWord, Narrowed, ServiceStatus } from './controller/statu
 export { FaucetError, isFaucetError, type ProblemCode, problems } from './errors.js'
 export type { FaucetEventName, FaucetEvents } from './events.js'
 export type { Logger } from './logger.js'
+export {
+  type DiffOpenApiOptions,
+  diffOpenApi,
+  type Format,
+  formatChanges,
+  formats,
+  type OpenApiChange,
+  type ReportContext,
+} from './openapi/diff/index.js'
 export type { OpenApiDocument } from './openapi/documents.js'

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { isFaucetError } from '../../lib/errors.js'
 import { createFaucet } from '../web/node.js'
+import { openApiDiffCommand } from './openapi-diff.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -30,7 +31,11 @@ program
   .option('--write', 'allow writes and contract changes to anybody who reaches the port', false)
   .action(serve)
 
+program.command('openapi').description('work with OpenAPI documents').addCommand(openApiDiffCommand())
+
 await program.parseAsync().catch((error: unknown) => {
+  // It has said what is wrong, and has set the exit code.
+  if (error instanceof CommanderError) return
   if (!isFaucetError(error)) throw error
   process.stderr.write(`${error.message}\n`)
   // 2: wrong usage or configuration; 3: could not tell.

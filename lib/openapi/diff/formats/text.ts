@@ -6,26 +6,30 @@ export const levelWords = { 3: 'error', 2: 'warning', 1: 'info' } as const
 /** A title, and a block of lines for each change. */
 export function text(changes: readonly OpenApiChange[], context: ReportContext): string {
   if (changes.length === 0) return nothing(context, '\n')
-  return `${titleOf(changes)}\n${changes.map(blockOf).join('')}`
+  return `${titleOf(changes)}\n${changes.map((change) => blockOf(change, context)).join('')}`
 }
 
-function blockOf(change: OpenApiChange): string {
+function blockOf(change: OpenApiChange, context: ReportContext): string {
   const { level, id, path, operation, text: words } = change
   const head = `${levelWords[level]}\t[${id}]`
   if (path === undefined) return `${head}\n\tin ${change.section}\n\t\t${words}\n\n`
-  return `${head} at ${path}\n\tin API ${operation} ${path}\n\t\t${words}\n\n`
+  return `${head}${sourceOf(context)}\n\tin API ${operation} ${path}\n\t\t${words}\n\n`
 }
 
 /** A title, and one line for each change. */
 export function singleLine(changes: readonly OpenApiChange[], context: ReportContext): string {
   if (changes.length === 0) return nothing(context, ' ')
-  return `${titleOf(changes)}\n${changes.map(lineOf).join('\n')}\n`
+  return `${titleOf(changes)}\n${changes.map((change) => lineOf(change, context)).join('\n')}\n`
 }
 
-function lineOf({ level, id, path, operation, section, text: words }: OpenApiChange): string {
-  const where =
-    path === undefined ? `${levelWords[level]}, in ${section}` : `${levelWords[level]} at ${path}, in API ${operation} ${path}`
+function lineOf({ level, id, path, operation, section, text: words }: OpenApiChange, context: ReportContext): string {
+  const head = levelWords[level]
+  const where = path === undefined ? `${head}, in ${section}` : `${head}${sourceOf(context)}, in API ${operation} ${path}`
   return `${where} ${words} [${id}]. `
+}
+
+function sourceOf({ file }: ReportContext): string {
+  return file === null ? '' : ` at ${file}`
 }
 
 export function titleOf(changes: readonly OpenApiChange[]): string {
