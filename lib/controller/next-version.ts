@@ -46,6 +46,15 @@ function keyIn(after: readonly Table[], before: readonly Table[]): (change: Chan
   }
 }
 
+/** The next version's tables, with ids that nothing else has: for a look at what they would be. */
+export function previewedTables(
+  monitor: ServiceMonitor,
+  served: Served,
+  tables: readonly string[] | undefined,
+): readonly Table[] {
+  return lockedTables(monitor.parts.service, promoted(monitor, served, tables, placeholders()).tables)
+}
+
 /** The next version's tables, with ids that are reserved for them. */
 export async function promotedTables(
   monitor: ServiceMonitor,

@@ -6,9 +6,11 @@ import { reportOf } from '../drift/report.js'
 import { type Served, versionName } from '../drift/served.js'
 import { fail } from '../errors.js'
 import { didYouMean } from '../nearest.js'
+import type { OpenApiChange } from '../openapi/diff/index.js'
 import { columnOf, type Table } from '../schema/table.js'
 import { type Author, by } from './author.js'
-import { acceptable, commitNext, promotedTables } from './next-version.js'
+import { acceptable, commitNext, previewedTables, promotedTables } from './next-version.js'
+import { openApiChanges } from './openapi-changes.js'
 import { withRenames } from './renames.js'
 
 export interface PromoteOptions extends Author {
@@ -36,6 +38,8 @@ export interface PromoteResult {
   readonly fingerprint: string
   /** The version served afterwards; the one served now in a dry run. */
   readonly contract: VersionRecord
+  /** Of a dry run: what the OpenAPI document would become, in the rules of oasdiff. */
+  readonly openapi?: readonly OpenApiChange[]
 }
 
 /** Makes the live schema, whole or some tables of it, the next contract version. */
@@ -49,7 +53,10 @@ export function promote(monitor: ServiceMonitor, options: PromoteOptions): Promi
     // Either report was about this schema; what the renames settle is in the request itself.
     checkReviewed(served, options.expect, [report.fingerprint, reportOf(now, options.tables).fingerprint])
     const accepted = await acceptable(monitor, served, report.changes, options.tables)
-    if (options.dryRun === true) return { dryRun: true, ...report, changes: accepted, contract: recordOf(served.contract) }
+    if (options.dryRun === true) {
+      const openapi = await openApiChanges(monitor, now.contract, previewedTables(monitor, served, options.tables))
+      return { dryRun: true, ...report, changes: accepted, contract: recordOf(served.contract), openapi }
+    }
     if (accepted.length === 0) await acknowledge(monitor, served, options)
     else await commit(monitor, served, accepted, options)
     await monitor.lookNow()

@@ -6,9 +6,11 @@ import { reportOf } from '../drift/report.js'
 import { type Served, versionName } from '../drift/served.js'
 import { lockedTables } from '../drift/table-modes.js'
 import { fail } from '../errors.js'
+import type { OpenApiChange } from '../openapi/diff/index.js'
 import type { Author } from './author.js'
 import { versionChanges } from './diff.js'
 import { commitNext } from './next-version.js'
+import { openApiChanges } from './openapi-changes.js'
 import { checkReviewed, lockedNow, recordOf, type VersionRecord } from './promote.js'
 import { type Declined, settledByReturn } from './settled-by-return.js'
 
@@ -38,6 +40,8 @@ export interface RollbackResult {
   readonly declined: readonly Declined[]
   /** The version served afterwards; the one served now in a dry run. */
   readonly contract: VersionRecord
+  /** Of a dry run: what the OpenAPI document would become, in the rules of oasdiff. */
+  readonly openapi?: readonly OpenApiChange[]
 }
 
 /** Makes an earlier version the served one, as a new version. What it does not have is declined, so that `auto` does not merge it again. */
@@ -52,7 +56,10 @@ export function rollback(monitor: ServiceMonitor, options: RollbackOptions): Pro
     checkReviewed(now, options.expect, [fingerprint])
     const changes = versionChanges(monitor, lockedPart(monitor, now.contract), lockedPart(monitor, earlier))
     const told = { fingerprint, changes, holds: then.changes.filter(({ withheld }) => withheld !== 'declined'), declined }
-    if (options.dryRun === true) return { dryRun: true, state: then.state, ...told, contract: recordOf(now.contract) }
+    if (options.dryRun === true) {
+      const openapi = await openApiChanges(monitor, now.contract, earlier.tables)
+      return { dryRun: true, state: then.state, ...told, contract: recordOf(now.contract), openapi }
+    }
     if (options.acceptHolds !== true) refuseHolds(then)
     const made = { kind: 'rollback' as const, tables: [...earlier.tables], identities: [], changes, resolutions: said }
     await commitNext(monitor, now, made, options)

@@ -19,6 +19,8 @@ export interface OpenApiText {
 export interface Described {
   readonly contract: ContractVersion
   readonly options: ShapeOptions
+  /** Only these tables, by name; they are called as in the whole document. */
+  readonly only?: ReadonlySet<string>
 }
 
 /** Members of JSON objects, `"key":value`, in the document's order. */
@@ -75,7 +77,7 @@ function ownNames(): Set<string> {
 }
 
 /** @param prefix in front of names, where several services share a document */
-async function partsOf({ contract, options }: Described, prefix: string, used: Set<string>): Promise<Parts> {
+async function partsOf({ contract, options, only }: Described, prefix: string, used: Set<string>): Promise<Parts> {
   for (const name of ['Tables', 'Schemas', 'Schema']) used.add(`${prefix}${name}`.toLowerCase())
   const words = tableWords(contract.tables, prefix, used)
   const paths: string[] = members(atService(contract.service, schemaPaths(prefix)))
@@ -83,6 +85,7 @@ async function partsOf({ contract, options }: Described, prefix: string, used: S
   const tags: string[] = []
   let begun = performance.now()
   for (const table of contract.tables) {
+    if (only?.has(table.name) === false) continue
     const word = words.get(table.name) ?? ''
     paths.push(...members(atService(contract.service, tablePaths({ table, word, options }))))
     schemas.push(...members(tableSchemas(table, word, options)))

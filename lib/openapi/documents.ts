@@ -36,7 +36,7 @@ export function createDocuments(): OpenApiDocuments {
   }
 }
 
-function described(contract: ContractVersion, { bigints, enums, readOnly, limits }: Settings): Described {
+export function described(contract: ContractVersion, { bigints, enums, readOnly, limits }: Settings): Described {
   const { page, defaultPage, batch } = limits
   return { contract, options: { bigints, enums, readOnly, page, defaultPage, batch } }
 }

@@ -31,7 +31,7 @@ function namesOf(word: string): string[] {
   return [...Object.values(schemaNames).map((name) => name(word)), `${word}Row`]
 }
 
-/** By logical id (`t7`), which grows and is never reused; tables that are not locked have none and come last. */
+/** By logical id (`t7`), which grows and is never reused; tables that have none, or none yet, come last. */
 function byAge(one: Table, other: Table): number {
   const [first, second] = [ageOf(one), ageOf(other)]
   if (first !== second) return first < second ? -1 : 1
@@ -39,7 +39,7 @@ function byAge(one: Table, other: Table): number {
 }
 
 function ageOf({ id }: Table): number {
-  return id === null ? Number.POSITIVE_INFINITY : Number(id.slice(1))
+  return Number(/^[a-z](\d+)$/.exec(id ?? '')?.[1] ?? Number.POSITIVE_INFINITY)
 }
 
 function unused(word: string, used: ReadonlySet<string>): string {

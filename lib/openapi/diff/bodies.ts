@@ -1,7 +1,7 @@
 import type { Argument } from './change.js'
-import { asObject, type Json, paired } from './document.js'
+import { asObject, type Json, paired, type Readers } from './document.js'
 import { compareFacets } from './facets.js'
-import { compareBodies, type Readers } from './properties.js'
+import { compareBodies } from './properties.js'
 import { readSchema } from './schema.js'
 
 /** @param mediaType the one it is about, in operations with several that changed */

@@ -57,3 +57,44 @@ export function paired(base: Json, revision: Json) {
     added: after.filter((key) => !Object.hasOwn(base, key)),
   }
 }
+
+/** Two documents that are compared. */
+export interface Readers {
+  readonly base: Reader
+  readonly revision: Reader
+  /** Whether a part of one and a part of the other are written alike, with all that they refer to: most are, and need no look. */
+  isSame(base: unknown, revision: unknown): boolean
+}
+
+/** @throws UnreadableDocument */
+export function readersOf(base: unknown, revision: unknown): Readers {
+  const readers = { base: readerOf(base), revision: readerOf(revision) }
+  /** What a reference leads to at once; null: not the same in both. */
+  const known = new Map<string, readonly string[] | null>()
+  const next = (name: string): readonly string[] | null => {
+    const found = known.has(name)
+      ? (known.get(name) ?? null)
+      : referencesIn(readers.base.resolve({ $ref: name }), readers.revision.resolve({ $ref: name }))
+    known.set(name, found)
+    return found
+  }
+  const isSame = (one: unknown, other: unknown): boolean => {
+    const first = referencesIn(one, other)
+    if (first === null) return false
+    const reached = new Set(first)
+    for (const name of reached) {
+      const names = next(name)
+      if (names === null) return false
+      for (const further of names) reached.add(further)
+    }
+    return true
+  }
+  return { ...readers, isSame }
+}
+
+/** The references in what is written alike in both; null where it is not. */
+function referencesIn(one: unknown, other: unknown): readonly string[] | null {
+  const text = JSON.stringify(one) ?? ''
+  if (text !== (JSON.stringify(other) ?? '')) return null
+  return [...text.matchAll(/"\$ref":("(?:[^"\\]|\\.)*")/g)].map(([, name = '""']) => String(JSON.parse(name)))
+}

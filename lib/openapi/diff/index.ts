@@ -1,5 +1,5 @@
 import { changeOf, compareFindings, type Finding, levels, type OpenApiChange } from './change.js'
-import { type Reader, readerOf } from './document.js'
+import { type Readers, readersOf } from './document.js'
 import { isRule } from './facets.js'
 import { isIgnored } from './ignore.js'
 import { compareComponents, comparePaths, type PathOptions } from './operations.js'
@@ -31,7 +31,7 @@ export interface DiffOpenApiOptions extends PathOptions {
  * @example diffOpenApi(before, after, { level: 'WARN' }) // what would break somebody
  */
 export function diffOpenApi(base: unknown, revision: unknown, options: DiffOpenApiOptions = {}): readonly OpenApiChange[] {
-  const readers = { base: readerOf(base), revision: readerOf(revision) }
+  const readers = readersOf(base, revision)
   const findings = [...comparePaths(readers, options), ...compareComponents(readers), ...securityFindings(readers)]
   const version = compareVersions(readers, findings)
   const { level = 'INFO', severityLevels, errIgnore = [], warnIgnore = [] } = options
@@ -45,7 +45,7 @@ export function diffOpenApi(base: unknown, revision: unknown, options: DiffOpenA
   return ranked.sort(compareFindings).map(({ change }) => change)
 }
 
-function securityFindings(readers: { base: Reader; revision: Reader }): Finding[] {
+function securityFindings(readers: Readers): Finding[] {
   const findings: Finding[] = []
   const tellAt = (section: 'security' | 'components') => (id: string, args: Finding['args']) => {
     if (isRule(id)) findings.push({ id, args, place: { section } })

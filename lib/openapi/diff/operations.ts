@@ -1,9 +1,9 @@
 import { compareRequestBody, compareResponses } from './bodies.js'
 import type { Argument, Finding, Place } from './change.js'
+import type { Readers } from './document.js'
 import { asList, asObject, type Json, paired } from './document.js'
 import { isRule } from './facets.js'
 import { compareParameters } from './parameters.js'
-import type { Readers } from './properties.js'
 import { compareRequirements } from './security.js'
 import { isAhead, isDate, sunsetOf } from './sunset.js'
 
@@ -63,6 +63,8 @@ function compareMethod(pair: Pair, isPathGone: boolean, readers: Readers, option
   if (was === undefined && is === undefined) return []
   const [base, revision] = [asObject(was), asObject(is)]
   if (isDraft(base) && isDraft(revision)) return []
+  const isUntouched = path === nextPath && readers.isSame([was, item.parameters], [is, next.parameters])
+  if (was !== undefined && isUntouched) return []
   const place = placeOf(method, path, is === undefined ? base : revision, options)
   const findings: (Finding & { mediaType?: string })[] = []
   const tell = (id: string, args: readonly Argument[], mediaType?: string) => {

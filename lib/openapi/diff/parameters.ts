@@ -1,7 +1,7 @@
 import type { Argument } from './change.js'
+import type { Readers } from './document.js'
 import { asList, asObject, type Json } from './document.js'
 import { compareFacets } from './facets.js'
-import type { Readers } from './properties.js'
 import { readSchema } from './schema.js'
 import { isAhead, sunsetOf } from './sunset.js'
 

@@ -1,13 +1,7 @@
 import { type Argument, argument } from './change.js'
-import { asObject, paired, type Reader } from './document.js'
+import { paired, type Readers } from './document.js'
 import { compareFacets, type Spot } from './facets.js'
 import { readSchema, type Schema } from './schema.js'
-
-/** Two documents that are compared. */
-export interface Readers {
-  readonly base: Reader
-  readonly revision: Reader
-}
 
 /** A body whose schema is compared, and where findings go. */
 export interface BodySpot {
@@ -20,6 +14,7 @@ export interface BodySpot {
 
 /** What of a body's schema is another, down to the last property. */
 export function compareBodies(base: unknown, revision: unknown, readers: Readers, body: BodySpot): void {
+  if (readers.isSame(base, revision)) return
   const walk = createWalk(readers, body)
   walk.compare(readSchema(base, readers.base), readSchema(revision, readers.revision), '', true)
 }
@@ -92,7 +87,8 @@ function createWalk(readers: Readers, body: BodySpot) {
       const now = readSchema(revision.properties[name], readers.revision)
       const [was, is] = [base.required.has(name), revision.required.has(name)]
       if (was !== is) becameRequired(now, join(path, name), is)
-      compare(before, now, join(path, name), is)
+      if (was !== is || !readers.isSame(base.properties[name], revision.properties[name]))
+        compare(before, now, join(path, name), is)
     }
   }
 
@@ -115,6 +111,7 @@ function createWalk(readers: Readers, body: BodySpot) {
   }
 
   function inner(base: unknown, revision: unknown, path: string): void {
+    if (readers.isSame(base, revision)) return
     compare(readSchema(base, readers.base), readSchema(revision, readers.revision), path, true)
   }
 
@@ -139,9 +136,4 @@ function createWalk(readers: Readers, body: BodySpot) {
 
 function join(path: string, name: string): string {
   return path === '' ? name : `${path}/${name}`
-}
-
-/** A schema's own properties, by which empty ones are told. */
-export function isEmpty(schema: unknown): boolean {
-  return Object.keys(asObject(schema)).length === 0
 }

@@ -1,6 +1,6 @@
 import type { Argument } from './change.js'
+import type { Readers } from './document.js'
 import { asList, asObject, type Json, paired } from './document.js'
-import type { Readers } from './properties.js'
 
 type Tell = (id: string, args: readonly Argument[]) => void
 

@@ -1,6 +1,6 @@
 import type { Finding } from './change.js'
+import type { Readers } from './document.js'
 import { asObject } from './document.js'
-import type { Readers } from './properties.js'
 import { rules } from './rules.js'
 
 /** Whether `info.version`, where it is a semantic one, moved as what changed asks for. */

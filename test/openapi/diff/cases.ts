@@ -430,9 +430,21 @@ const cat = (schema: Json, keyword = 'oneOf'): Json => ({
   ...answerOf({ [keyword]: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }] }),
   components: { schemas: { Cat: schema, Dog: property(string) } },
 })
+const ring = (leaf: Json): Json => {
+  const to = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
+  const schemas = { A: object({ b: to('B'), c: to('C') }), B: object({ a: to('A') }), C: object({ leaf }) }
+  const two = { '200': { description: '', content: jsonOf(to('A')) }, '201': { description: '', content: jsonOf(to('B')) } }
+  return documentOf({ responses: two }, { components: { schemas } })
+}
 const old = (schema: Json): Json => ({ ...requestOf(property(schema)), openapi: '3.0.3' })
 const shapes: Case[] = [
   one('response-property-type-changed', tree(string), tree(integer), 'a schema that contains itself'),
+  many(
+    ['response-property-type-changed', 'response-property-type-changed'],
+    ring(string),
+    ring(integer),
+    'schemas that contain each other',
+  ),
   ...['oneOf', 'anyOf', 'allOf'].map((keyword) =>
     one('response-property-type-changed', cat(property(string), keyword), cat(property(integer), keyword), keyword),
   ),
