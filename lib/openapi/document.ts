@@ -87,9 +87,11 @@ async function partsOf({ contract, options, only }: Described, prefix: string, u
   for (const table of contract.tables) {
     if (only?.has(table.name) === false) continue
     const word = words.get(table.name) ?? ''
-    paths.push(...members(atService(contract.service, tablePaths({ table, word, options }))))
+    // Several services can have tables of one name.
+    const tag = prefix === '' ? table.name : `${contract.service}: ${table.name}`
+    paths.push(...members(atService(contract.service, tablePaths({ table, word, tag, options }))))
     schemas.push(...members(tableSchemas(table, word, options)))
-    tags.push(JSON.stringify({ name: table.name, description: descriptionOf(table) }))
+    tags.push(JSON.stringify({ name: tag, description: descriptionOf(table) }))
     if (performance.now() - begun < slice) continue
     await nextTurn()
     begun = performance.now()

@@ -11,6 +11,7 @@ interface Context {
   readonly table: Table
   /** What it is called in names. */
   readonly word: string
+  readonly tag: string
   readonly options: ShapeOptions
 }
 
@@ -51,7 +52,7 @@ interface Parts {
   readonly answer: Json
 }
 
-function operation({ table, word }: Context, parts: Parts): Json {
+function operation({ tag, word }: Context, parts: Parts): Json {
   const { verb, row = false, summary, parameters = [], body, status = '200', answer } = parts
   const answered = {
     description: status === '201' ? 'The rows as they are now' : summary,
@@ -60,7 +61,7 @@ function operation({ table, word }: Context, parts: Parts): Json {
   }
   return {
     operationId: `${verb}${word}${row ? 'Row' : ''}`,
-    tags: [table.name],
+    tags: [tag],
     summary,
     parameters: [...parameters, ref('parameters', 'contract')],
     ...(body === undefined ? {} : { requestBody: { required: true, content: jsonOf(body) } }),

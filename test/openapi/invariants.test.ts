@@ -18,7 +18,7 @@ async function documentOf(tables: readonly Table[], version: number, readOnly = 
 }
 
 /** A locked schema, some edits of the database, and what both differs say of them. */
-async function after(seed: number, edits: number, readOnly = false) {
+async function edited(seed: number, edits: number, readOnly = false) {
   const schema = randomSchema(dice(seed))
   const { contract, ids } = locked(schema.tables())
   for (let edit = 0; edit < edits; edit++) schema.edit()
@@ -44,7 +44,7 @@ describe('what the document shows of a change and what the contract says of it',
     it(`I1, I2: a document breaks only where the contract does (${edits} edits)`, async () => {
       let [additive, breaking] = [0, 0]
       for (let seed = 1; seed <= 400; seed++) {
-        const { changes, told } = await after(seed, edits)
+        const { changes, told } = await edited(seed, edits)
         const isBreaking = changes.some((change) => change.class === 'breaking')
         if (isBreaking) breaking++
         else additive++
@@ -57,7 +57,7 @@ describe('what the document shows of a change and what the contract says of it',
   it('I3: not all that breaks shows in the document', async () => {
     let hidden = 0
     for (let seed = 1; seed <= 400; seed++) {
-      const { changes, told } = await after(seed, 1)
+      const { changes, told } = await edited(seed, 1)
       if (changes.some((change) => change.class === 'breaking') && breaks(told).length === 0) hidden++
     }
     expect(hidden).to.be.greaterThan(0)
@@ -65,7 +65,7 @@ describe('what the document shows of a change and what the contract says of it',
 
   it('I4: where nothing can be written, nothing that writers meet shows', async () => {
     for (let seed = 1; seed <= 200; seed++) {
-      const { told } = await after(seed, 2, true)
+      const { told } = await edited(seed, 2, true)
       expect(told.filter(({ id }) => id.includes('request-property') || id.includes('request-body'))).to.deep.equal([])
     }
   }).timeout(60_000)

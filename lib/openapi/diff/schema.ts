@@ -24,7 +24,7 @@ export interface Schema {
   readonly required: ReadonlySet<string>
   readonly properties: Json
   readonly items: unknown
-  /** `oneOf`, `anyOf`, `allOf`; a choice between null and one other is that other, nullable. */
+  /** Without null, which is told apart; a choice between null and one other is that other, nullable. */
   readonly parts: Readonly<Record<'allOf' | 'anyOf' | 'oneOf', readonly unknown[]>>
 }
 
@@ -47,12 +47,15 @@ export function readSchema(part: unknown, reader: Reader): Schema {
   const name = reader.nameOf(part)
   const wrapped = wrappedIn(source, reader)
   if (wrapped !== null) return { ...readSchema(wrapped, reader), source, nullable: true, ...flagsOf(source) }
+  const isNull = (part: unknown) => reader.resolve(part).type === 'null'
+  const without = (list: readonly unknown[]) => list.filter((part) => !isNull(part))
+  const [anyOf, oneOf] = [asList(source.anyOf), asList(source.oneOf)]
   const written = typeof source.type === 'string' ? [source.type] : asList(source.type).map(String)
   return {
     source,
     name,
     types: written.filter((type) => type !== 'null'),
-    nullable: source.nullable === true || written.includes('null'),
+    nullable: source.nullable === true || written.includes('null') || [...anyOf, ...oneOf].some(isNull),
     typeCount: written.length,
     format: typeof source.format === 'string' ? source.format : null,
     enum: Array.isArray(source.enum) ? source.enum.filter((value) => value !== null) : null,
@@ -64,7 +67,7 @@ export function readSchema(part: unknown, reader: Reader): Schema {
     required: new Set(asList(source.required).map(String)),
     properties: asObject(source.properties),
     items: source.items,
-    parts: { allOf: asList(source.allOf), anyOf: asList(source.anyOf), oneOf: asList(source.oneOf) },
+    parts: { allOf: asList(source.allOf), anyOf: without(anyOf), oneOf: without(oneOf) },
   }
 }
 

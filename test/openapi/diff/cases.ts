@@ -454,6 +454,12 @@ const shapes: Case[] = [
     answerOf(property({ oneOf: [string, { type: 'null' }] })),
     'null as an alternative',
   ),
+  one(
+    'response-property-became-not-nullable',
+    answerOf(property({ oneOf: [number, { enum: ['NaN'] }, { type: 'null' }] })),
+    answerOf(property({ oneOf: [number, { enum: ['NaN'] }] })),
+    'null among several alternatives',
+  ),
   one('request-property-became-nullable', old(string), old({ ...string, nullable: true }), 'OpenAPI 3.0'),
   one(
     'request-property-exclusive-max-increased',
