@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { text as textOf } from 'node:stream/consumers'
+import { existsSync, readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { parse } from 'yaml'
 import {
   type DiffOpenApiOptions,
   diffOpenApi,
@@ -14,8 +11,10 @@ import {
   severityLevels,
   UnreadableDocument,
 } from '../../lib/openapi/diff/index.js'
+import { Ended, loadDocument } from './document-source.js'
 
 interface Options {
+  readonly store: string
   readonly format: Format
   readonly level: Level
   readonly failOn?: Level
@@ -30,22 +29,12 @@ interface Options {
 /** As oasdiff has them. */
 const exitCodes = { failed: 1, usage: 100, unreadable: 102, severityLevels: 106, ignoreFile: 121 } as const
 
-/** An end with a code and a sentence for people. */
-class Ended extends Error {
-  constructor(
-    readonly exitCode: number,
-    message: string,
-  ) {
-    super(message)
-  }
-}
-
 /** `faucet openapi diff BASE REVISION`. */
 export function openApiDiffCommand(): Command {
   const level = (flags: string, text: string) => new Option(flags, text).choices(['ERR', 'WARN', 'INFO'])
   return new Command('diff')
     .description('tell what changed from one OpenAPI document to another, in rules, formats and exit codes of oasdiff')
-    .argument('<base>', 'a file, - for standard input, or a URL such as http://localhost:3000/api/shop/_doc')
+    .argument('<base>', 'a file, - for standard input, a URL, or a service and its contract: shop, shop@7, shop@7.2')
     .argument('<revision>', 'the same')
     .addOption(new Option('-f, --format <format>', 'how to write the changes').choices(formats).default('text'))
     .addOption(level('--level <level>', 'the least level that is told').default('INFO'))
@@ -57,6 +46,7 @@ export function openApiDiffCommand(): Command {
     .option('--attributes <names>', 'extensions of operations to tell with their changes, joined by commas', (names) =>
       names.split(','),
     )
+    .option('--store <file>', 'where contracts of services are kept', '.faucet/contracts.db')
     .option('--include-path-params', 'take paths for two whose variables have other names')
     .exitOverride((error) => {
       process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage
@@ -75,13 +65,14 @@ export function openApiDiffCommand(): Command {
 
 async function diff(base: string, revision: string, options: Options): Promise<void> {
   if (base === '-' && revision === '-') throw new Ended(exitCodes.usage, 'only one of the documents can come from standard input')
+  const load = (source: string) => loadDocument(source, options.store, exitCodes.unreadable)
   const [before, now] = [await load(base), await load(revision)]
   const changes = compare(before, now, base, revision, optionsOf(options))
   const context = {
     versions: [versionOf(before), versionOf(now)] as const,
     isOther: JSON.stringify(before) !== JSON.stringify(now),
     onlyBreaking: options.level !== 'INFO',
-    file: revision === '-' || isUrl(revision) ? null : revision,
+    file: existsSync(revision) ? revision : null,
   }
   process.stdout.write(`${formatChanges(changes, options.format, context)}\n`)
   const ranks = { ERR: 3, WARN: 2, INFO: 1 } as const
@@ -128,33 +119,6 @@ function contentOf(file: string, code: number): string {
     throw new Ended(code, `${file} cannot be read`)
   }
 }
-
-/** JSON is YAML, too. */
-async function load(source: string): Promise<unknown> {
-  try {
-    const content =
-      source === '-' ? await textOf(process.stdin) : isUrl(source) ? await fetched(source) : await readFile(source, 'utf8')
-    return content.trimStart().startsWith('{') ? JSON.parse(content) : parse(content)
-  } catch (error) {
-    const why =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'there is no such file'
-        : 'it cannot be read as JSON or YAML'
-    throw new Ended(
-      exitCodes.unreadable,
-      `${source === '-' ? 'standard input' : source}: ${error instanceof Ended ? error.message : why}`,
-    )
-  }
-}
-
-async function fetched(url: string): Promise<string> {
-  const response = await fetch(url).catch(() => null)
-  if (response === null) throw new Ended(exitCodes.unreadable, 'nobody answers')
-  if (!response.ok) throw new Ended(exitCodes.unreadable, `the answer is ${response.status}`)
-  return response.text()
-}
-
-const isUrl = (source: string) => /^https?:\/\//.test(source)
 
 function versionOf(document: unknown): string {
   const { info } = (document ?? {}) as { info?: { version?: unknown } }

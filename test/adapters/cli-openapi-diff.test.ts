@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { stringify } from 'yaml'
 import { answerOf, documentOf } from '../openapi/diff/cases.js'
+import { serve } from '../support/api.js'
+import { createDatabase } from '../support/databases.js'
 
 const main = new URL('../../dist/adapters/cli/main.js', import.meta.url).pathname
 
@@ -51,6 +53,29 @@ describe('faucet openapi diff', () => {
     expect(await codes('--fail-on', 'ERR', '--severity-levels', 'levels.txt')).to.equal(0)
     expect(await codes('--fail-on', 'WARN', '--severity-levels', 'levels.txt')).to.equal(1)
     expect(await codes('--fail-on', 'INFO', '--match-path', '^/other')).to.equal(0)
+  })
+
+  it('reads contracts from a store', async () => {
+    const database = await createDatabase('sqlite')
+    await database.exec('create table items (id integer primary key, name text)')
+    const api = await serve(database.dsn, {}, join(folder, 'contracts.db'))
+    await database.exec('alter table items drop column name')
+    await api.controller.refresh('db')
+    await api.controller.promote('db')
+    await api.close()
+    await database.drop()
+    const parts = ['--store', 'contracts.db', '--fail-on', 'ERR', '--level', 'ERR', '-f', 'json']
+    const { code, out } = await run(['db@1', 'db', ...parts])
+    expect(code).to.equal(1)
+    expect(new Set(JSON.parse(out).map(({ id }: { id: string }) => id))).to.deep.equal(
+      new Set(['response-required-property-removed']),
+    )
+    const none = await run(['db@9', 'db', ...parts])
+    expect([none.code, none.err]).to.deep.equal([
+      102,
+      'Error: db@9: there is no such file, and no such contract in contracts.db\n',
+    ])
+    expect((await run(['shop', 'db'])).err).to.contain('no store of contracts at .faucet/contracts.db')
   })
 
   it('says what is wrong, with a code for it', async () => {

@@ -3,7 +3,7 @@ import type { OpenApiDocument } from 'faucet-db'
 import { type Exchange, judgeBy } from './truth.js'
 
 type Judge = (exchange: Exchange) => string | null
-/** The document of the contract with this name (`7.2; digest=…`), or of the current one. */
+/** The document of the contract with this name (`7.2`), or of the current one. */
 type DocumentOf = (contract: string | undefined) => Promise<OpenApiDocument>
 
 /** Holds every answer of a server against the OpenAPI document of the contract that answered. */
@@ -17,7 +17,7 @@ export function createWitness(documentOf: DocumentOf, service: string) {
     return judge
   }
   const judged = async (exchange: Exchange) => {
-    const [, contract] = /^[^@]*@(.+)$/.exec(String(exchange.headers['faucet-contract'] ?? '')) ?? []
+    const [, contract] = /^[^@]*@([\d.]+)/.exec(String(exchange.headers['faucet-contract'] ?? '')) ?? []
     if (contract === undefined) return null
     const said = (await judgeOf(contract))?.(exchange) ?? null
     return said === null ? null : `${exchange.method} ${exchange.url} ${exchange.status}: ${said}\n${exchange.body.slice(0, 400)}`
