@@ -12,7 +12,9 @@ export function createWitness(documentOf: DocumentOf, service: string) {
   const pending: Promise<string | null>[] = []
   const judgeOf = (contract: string) => {
     // A version that is gone by now tells nothing any more.
-    const judge = judges.get(contract) ?? documentOf(contract).then(judgeBy, () => null)
+    // The header's `7` is the version itself, and no revision of it.
+    const judge =
+      judges.get(contract) ?? documentOf(contract.includes('.') ? contract : `${contract}.0`).then(judgeBy, () => null)
     judges.set(contract, judge)
     return judge
   }
